@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { clientChangeSchema, clientSchema } from './model/client.ts';
+import { contextSchema, contextSettingsInputSchema, kubeSourceSchema } from './model/context.ts';
+import { toolResultSchema, toolSchema } from './model/inspector.ts';
+import { logFilterSchema, logLineSchema } from './model/log.ts';
+import { presetSchema } from './model/preset.ts';
+import { addServerSchema, serverSchema, updateServerSchema } from './model/server.ts';
+import { settingsPatchSchema, settingsSchema } from './model/settings.ts';
+import { capabilitiesSchema, statusSchema } from './model/status.ts';
+
+/** Grows by one with every change that an older peer would misread. */
+export const CONTRACT_VERSION = 1;
+
+const none = z.void().or(z.null()).optional();
+const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
+
+const slugs = z.object({
+  /** Empty or absent with `all`. */
+  slugs: z.array(z.string()).default([]),
+  all: z.boolean().default(false),
+  /** How long to wait for the state, in ms; 0 = return at once. */
+  waitMs: z.number().int().min(0).max(600_000).default(60_000),
+});
+
+/**
+ * Every call between a UI (window, tray, CLI) and the core: input and output. Handlers are a mapped type over this, so a
+ * missing one does not compile. Both sides of each call are validated by the dispatcher.
+ */
+export const calls = {
+  /** First call of every connection: refuses a peer that speaks another contract. */
+  'app.hello': call(
+    z.object({ contract: z.number().int(), who: z.string().default('ui') }),
+    z.object({
+      contract: z.number().int(),
+      version: z.string(),
+      shell: z.enum(['desktop', 'headless']),
+      pid: z.number().int(),
+    }),
+  ),
+  'app.status': call(none, statusSchema),
+  'app.capabilities': call(none, capabilitiesSchema),
+  /** Shows the window, or answers the one-time URL for a browser. */
+  'app.open': call(none, z.object({ url: z.string().nullable() })),
+  /** Stops all servers and ends Berth; answers before it does. `handover` when a desktop takes over from headless (D5). */
+  'app.quit': call(z.object({ handover: z.boolean().default(false) }).optional(), z.null()),
+  /** Opens a file picker of the shell; null when the user cancelled. `unsupported` where `capabilities.filePicker` is false. */
+  'app.pickPath': call(z.object({ kind: z.enum(['file', 'folder']) }), z.string().nullable()),
+  /** Opens an https link that presets or docs name in the user's browser. Desktop only; other shells use the browser's own links. */
+  'app.openExternal': call(z.object({ url: z.string() }), z.null()),
+
+  'contexts.list': call(z.object({ probe: z.boolean().default(false) }).optional(), z.array(contextSchema)),
+  'contexts.probe': call(z.object({ context: z.string() }), contextSchema),
+  /** Switches the active context and returns when the endpoints answer from it (D18, D19). */
+  'contexts.use': call(z.object({ context: z.string(), force: z.boolean().default(false) }), contextSchema),
+  'contexts.set': call(z.object({ context: z.string(), changes: contextSettingsInputSchema }), contextSchema),
+  'sources.list': call(none, z.array(kubeSourceSchema)),
+  'sources.add': call(z.object({ path: z.string() }), kubeSourceSchema),
+  'sources.remove': call(z.object({ path: z.string() }), z.null()),
+  /** Starts or stops the demo clusters; `keep` remembers the choice (D27). */
+  'demo.set': call(z.object({ on: z.boolean(), keep: z.boolean().default(true) }), z.array(contextSchema)),
+
+  'presets.list': call(z.object({ refresh: z.boolean().default(false) }).optional(), z.array(presetSchema)),
+
+  'servers.list': call(none, z.array(serverSchema)),
+  'servers.get': call(z.object({ slug: z.string() }), serverSchema),
+  'servers.add': call(addServerSchema, serverSchema),
+  'servers.update': call(updateServerSchema, serverSchema),
+  'servers.remove': call(z.object({ slug: z.string() }), z.null()),
+  'servers.start': call(slugs, z.array(serverSchema)),
+  'servers.stop': call(slugs, z.array(serverSchema)),
+  'servers.restart': call(slugs, z.array(serverSchema)),
+  /** Tools as an AI client sees them: through the gateway. */
+  'servers.tools': call(z.object({ slug: z.string() }), z.array(toolSchema)),
+  /** Calls a tool through the gateway. */
+  'servers.call': call(
+    z.object({
+      slug: z.string(),
+      tool: z.string(),
+      args: z.record(z.string(), z.unknown()).default({}),
+      who: z.string().default('cli'),
+    }),
+    toolResultSchema,
+  ),
+
+  'logs.query': call(logFilterSchema.optional(), z.array(logLineSchema)),
+
+  'clients.list': call(none, z.array(clientSchema)),
+  'clients.preview': call(
+    z.object({ client: z.string(), slugs: z.array(z.string()), action: z.enum(['install', 'uninstall']) }),
+    clientChangeSchema,
+  ),
+  'clients.install': call(
+    z.object({ client: z.string(), slugs: z.array(z.string()).min(1), baseHash: z.string().nullable().optional() }),
+    clientSchema,
+  ),
+  /** Without slugs: everything of ours in that client. */
+  'clients.uninstall': call(
+    z.object({
+      client: z.string(),
+      slugs: z.array(z.string()).default([]),
+      baseHash: z.string().nullable().optional(),
+    }),
+    clientSchema,
+  ),
+
+  /** Mints a token under a name (D23); the only time that it is shown. */
+  'endpoint.mint': call(
+    z.object({ slug: z.string(), name: z.string().min(1).max(64) }),
+    z.object({ url: z.string(), headers: z.record(z.string(), z.string()) }),
+  ),
+  /** Ends all tokens of that name; answers how many. */
+  'endpoint.revoke': call(z.object({ name: z.string() }), z.object({ revoked: z.number().int() })),
+  'endpoint.tokens': call(
+    none,
+    z.array(z.object({ name: z.string(), slug: z.string(), createdAt: z.string(), lastUsedAt: z.string().nullable() })),
+  ),
+
+  'secrets.list': call(none, z.array(z.object({ name: z.string(), usedBy: z.array(z.string()) }))),
+  'secrets.set': call(
+    z.object({ name: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), value: z.string().min(1) }),
+    z.null(),
+  ),
+  'secrets.remove': call(z.object({ name: z.string() }), z.null()),
+
+  'settings.get': call(none, z.object({ path: z.string(), settings: settingsSchema })),
+  'settings.update': call(settingsPatchSchema, settingsSchema),
+} as const;
+
+export type Calls = typeof calls;
+export type CallName = keyof Calls;
+export type CallInput<N extends CallName> = z.input<Calls[N]['input']>;
+export type ParsedInput<N extends CallName> = z.output<Calls[N]['input']>;
+export type CallOutput<N extends CallName> = z.output<Calls[N]['output']>;
+
+/** What handlers know about a call: a signal that aborts when the caller cancels or goes away. */
+export interface CallContext {
+  readonly signal: AbortSignal;
+}
+
+export type Handlers = {
+  [N in CallName]: (input: ParsedInput<N>, context: CallContext) => Promise<CallOutput<N>> | CallOutput<N>;
+};

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { errorInfoSchema } from '../errors.ts';
+import { guardLevelSchema } from './guard.ts';
+
+/** Decision D1. */
+export const slugPattern = /^[a-z0-9][a-z0-9-]{0,39}$/;
+export const reservedSlugs: readonly string[] = ['all', 'healthz', 'metrics', 'ui', 'auth'];
+export const slugSchema = z
+  .string()
+  .regex(slugPattern, 'use 1 to 40 of a-z, 0-9 and "-", not starting with "-"')
+  .refine((slug) => !reservedSlugs.includes(slug), 'this name is reserved');
+
+export const serverStates = ['stopped', 'starting', 'ready', 'degraded', 'restarting', 'stopping', 'failed'] as const;
+export const serverStateSchema = z.enum(serverStates);
+export type ServerState = z.infer<typeof serverStateSchema>;
+
+export const transportSchema = z.enum(['stdio', 'http', 'sse']);
+export type Transport = z.infer<typeof transportSchema>;
+
+/** What a server is bound to: the active context, no cluster at all, or one context by its reference (D2). */
+export const ACTIVE_CONTEXT = 'active';
+export const NO_CONTEXT = 'none';
+
+export const optionValueSchema = z.union([z.string(), z.number(), z.boolean()]);
+export type OptionValue = z.infer<typeof optionValueSchema>;
+
+/**
+ * A docked server, as `-o json`, the status stream and the UI show it (cli.md). Times are ISO 8601, durations in ms.
+ */
+export const serverSchema = z.object({
+  slug: slugSchema,
+  preset: z.string(),
+  /** Reference of the context that it works on now; null when bound to none or when it cannot be resolved. */
+  context: z.string().nullable(),
+  /** `active`, `none` or the context's reference. */
+  boundTo: z.string(),
+  transport: transportSchema,
+  state: serverStateSchema,
+  pid: z.number().int().nullable(),
+  startedAt: z.string().nullable(),
+  restarts: z.number().int(),
+  protocolVersion: z.string().nullable(),
+  serverInfo: z.object({ name: z.string(), version: z.string() }).nullable(),
+  /** Number of tools that pass the guard; null until listed. */
+  tools: z.number().int().nullable(),
+  /** The guard that the user chose. */
+  guard: guardLevelSchema,
+  /** The stricter of `guard` and the context's cap: what holds now. */
+  effectiveGuard: guardLevelSchema,
+  clients: z.array(z.object({ name: z.string(), lastSeen: z.string().nullable() })),
+  endpoint: z.object({ http: z.string(), sse: z.string().nullable() }),
+  error: errorInfoSchema.nullable(),
+  /** The context is marked production. */
+  production: z.boolean(),
+  /** The cluster answered when last asked; null when nothing had a reason to ask (D20). */
+  reachable: z.boolean().nullable(),
+  /** Whether it should run: what the user asked for last, kept over restarts of Berth. */
+  desired: z.enum(['running', 'stopped']),
+  /** Calls in each of the last ten minutes, oldest first. */
+  callsPerMinute: z.array(z.number().int()),
+  namespace: z.string().nullable(),
+  /** Options as set by the user; secret values appear as `secret:NAME` references only. */
+  options: z.record(z.string(), optionValueSchema),
+  /** Things that a user should know about this server, e.g. D22. */
+  warnings: z.array(z.string()),
+});
+export type Server = z.infer<typeof serverSchema>;
+
+export const addServerSchema = z.object({
+  preset: z.string(),
+  slug: slugSchema.optional(),
+  /** A context's reference, `active` (default) or `none`. */
+  context: z.string().optional(),
+  namespace: z.string().optional(),
+  transport: transportSchema.optional(),
+  options: z.record(z.string(), optionValueSchema).optional(),
+  guard: guardLevelSchema.optional(),
+  start: z.boolean().optional(),
+});
+export type AddServer = z.infer<typeof addServerSchema>;
+
+/** A change to a docked server. Absent = unchanged; `null` for an option or the namespace = back to the default. */
+export const updateServerSchema = z.object({
+  slug: z.string(),
+  context: z.string().optional(),
+  namespace: z.string().nullable().optional(),
+  guard: guardLevelSchema.optional(),
+  options: z.record(z.string(), optionValueSchema.nullable()).optional(),
+});
+export type UpdateServer = z.infer<typeof updateServerSchema>;
+
+export type Health = 'ok' | 'warn' | 'bad' | 'off';
+
+/** The light of one server: `off` for one that is stopped on purpose. */
+export function healthOf(server: Pick<Server, 'state'>): Health {
+  switch (server.state) {
+    case 'ready':
+      return 'ok';
+    case 'failed':
+      return 'bad';
+    case 'stopped':
+      return 'off';
+    default:
+      return 'warn';
+  }
+}
+
+const severity: Record<Health, number> = { off: 0, ok: 1, warn: 2, bad: 3 };
+
+/** The tray's light: the worst health of all servers, `off` when none runs. */
+export function worstHealth(servers: readonly Pick<Server, 'state'>[]): Health {
+  return servers
+    .map(healthOf)
+    .reduce<Health>((worst, next) => (severity[next] > severity[worst] ? next : worst), 'off');
+}

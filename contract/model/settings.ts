@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { guardLevelSchema } from './guard.ts';
+import { optionValueSchema, slugSchema, transportSchema } from './server.ts';
+
+export const DEFAULT_PORT = 23784;
+
+/** A server as the user configured it: what `config.yaml` holds. */
+export const serverSettingsSchema = z.strictObject({
+  preset: z.string(),
+  /** A context's reference, `active` or `none`. */
+  context: z.string().default('active'),
+  namespace: z.string().optional(),
+  transport: transportSchema.optional(),
+  guard: guardLevelSchema.default('read-only'),
+  /** Start it with Berth. */
+  run: z.boolean().default(false),
+  options: z.record(z.string(), optionValueSchema).default({}),
+});
+export type ServerSettings = z.infer<typeof serverSettingsSchema>;
+
+export const contextSettingsSchema = z.strictObject({
+  label: z.string().optional(),
+  production: z.boolean().optional(),
+  cap: guardLevelSchema.optional(),
+});
+export type ContextSettings = z.infer<typeof contextSettingsSchema>;
+
+/** The whole of `config.yaml`, version 1. Every field has a default, so an empty file is a valid one. */
+export const settingsSchema = z.strictObject({
+  version: z.literal(1).default(1),
+  /** Port of the endpoints on 127.0.0.1. */
+  port: z.number().int().min(1).max(65535).default(DEFAULT_PORT),
+  activeContext: z.string().optional(),
+  /** Kubeconfig files and folders beside KUBECONFIG and ~/.kube/config. */
+  kubeconfigs: z.array(z.string()).default([]),
+  /** Offer the demo cluster's contexts. */
+  demo: z.boolean().default(false),
+  contexts: z.record(z.string(), contextSettingsSchema).default({}),
+  servers: z.record(slugSchema, serverSettingsSchema).default({}),
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  /** Desktop only: open Berth at login. */
+  startAtLogin: z.boolean().default(false),
+  /** Environment variables that servers get beside the allow-list (D13). */
+  env: z.record(z.string(), z.string()).default({}),
+  logs: z
+    .strictObject({
+      maxFileMegabytes: z.number().min(0.1).max(1024).default(10),
+      maxFiles: z.number().int().min(1).max(100).default(5),
+    })
+    .default({ maxFileMegabytes: 10, maxFiles: 5 }),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** What the window and the CLI may change directly; servers, contexts and sources have calls of their own. */
+export const settingsPatchSchema = z.strictObject({
+  port: settingsSchema.shape.port.unwrap().optional(),
+  theme: settingsSchema.shape.theme.unwrap().optional(),
+  startAtLogin: z.boolean().optional(),
+  env: z.record(z.string(), z.string()).optional(),
+});
+export type SettingsPatch = z.infer<typeof settingsPatchSchema>;

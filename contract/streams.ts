@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { checkResultSchema } from './model/doctor.ts';
+import { inspectorEventSchema } from './model/inspector.ts';
+import { logFilterSchema, logLineSchema } from './model/log.ts';
+import { statusEventSchema } from './model/status.ts';
+
+const stream = <P extends z.ZodType, I extends z.ZodType>(params: P, item: I) => ({ params, item });
+
+/** Every stream: its parameters and its items. */
+export const streams = {
+  /** Endless: a snapshot, then changes. */
+  status: stream(z.void().or(z.null()).optional(), statusEventSchema),
+  /** Endless: the tail, then new lines as they come. */
+  logs: stream(logFilterSchema.optional(), logLineSchema),
+  /** Ends with the last check. Target: absent = everything, else `server:SLUG`, `context:REF`, `client:ID`. */
+  doctor: stream(z.object({ target: z.string().optional() }).optional(), checkResultSchema),
+  /** Ends with the result; cancelling it cancels the call. */
+  'inspector.call': stream(
+    z.object({ slug: z.string(), tool: z.string(), args: z.record(z.string(), z.unknown()).default({}) }),
+    inspectorEventSchema,
+  ),
+} as const;
+
+export type Streams = typeof streams;
+export type StreamName = keyof Streams;
+export type StreamParams<N extends StreamName> = z.input<Streams[N]['params']>;
+export type ParsedParams<N extends StreamName> = z.output<Streams[N]['params']>;
+export type StreamItem<N extends StreamName> = z.output<Streams[N]['item']>;
+
+/** A source pushes items until it is done or `signal` aborts; resolving ends the stream, rejecting ends it with the error. */
+export type StreamSources = {
+  [N in StreamName]: (
+    params: ParsedParams<N>,
+    push: (item: StreamItem<N>) => void,
+    context: { readonly signal: AbortSignal },
+  ) => Promise<void>;
+};

@@ -1,0 +1,39 @@
+import type { BerthError } from '../../../contract/errors.ts';
+import type { Event } from '../emitter.ts';
+
+/** A JSON-RPC 2.0 message. Relayed as it is: unknown methods and fields stay. */
+export interface JsonRpcMessage {
+  jsonrpc: '2.0';
+  id?: string | number | null;
+  method?: string;
+  params?: unknown;
+  result?: unknown;
+  error?: { code: number; message: string; data?: unknown };
+  [field: string]: unknown;
+}
+
+/** What a server answered to `initialize`; unknown fields stay. */
+export interface InitializeResult {
+  protocolVersion: string;
+  capabilities: Record<string, unknown>;
+  serverInfo: { name: string; version: string; [field: string]: unknown };
+  instructions?: string;
+  [field: string]: unknown;
+}
+
+/**
+ * A running MCP server as a message channel that has been initialised by Berth. Who writes to it owns the ids: the gateway
+ * maps each client's ids to ids of its own. A message that cannot be sent throws; after `onClose` nothing arrives any more.
+ */
+export interface Backend {
+  /** Unique per (re)start, so that holders can tell a replacement. */
+  readonly id: string;
+  readonly initializeResult: InitializeResult;
+  readonly closed: BerthError | null;
+  send(message: JsonRpcMessage): void;
+  /** Resolves when the transport took what was sent before: back-pressure for large messages. */
+  drained(): Promise<void>;
+  readonly onMessage: Event<JsonRpcMessage>;
+  /** Fires once. */
+  readonly onClose: Event<BerthError>;
+}

@@ -1,0 +1,38 @@
+import type { CallRecord } from '../../../contract/model/activity.ts';
+import type { GuardLevel, GuardRules } from '../../../contract/model/guard.ts';
+import type { Backend } from '../backend/backend.ts';
+
+/** What stands behind one slug, as the gateway needs it. Everything is asked anew per call: the context may have changed. */
+export interface GatewayTarget {
+  readonly slug: string;
+  /**
+   * The running backend; waits while the server starts or restarts. Rejects with a BerthError that a person understands
+   * when it is stopped (`not-running`), failed (its error) or does not come in time (`timed-out`).
+   */
+  backend(options: { timeoutMs: number; signal?: AbortSignal }): Promise<Backend>;
+  /** The backend if one is up now. */
+  current(): Backend | null;
+  /** Fires when the backend is up again after a restart or a context switch, or has gone (null). */
+  onDidChangeBackend(listener: (backend: Backend | null) => void): { dispose(): void };
+  guard(): { level: GuardLevel; rules: GuardRules; why: string };
+  /** Reference of the context that serves calls now; null for none. */
+  context(): string | null;
+}
+
+export interface GatewayTargets {
+  get(slug: string): GatewayTarget | undefined;
+  slugs(): string[];
+}
+
+/** Recognises endpoint tokens by their hash, in constant time. */
+export interface TokenVerifier {
+  /** The token's name when this token may use this slug; `undefined` otherwise. Records the use. */
+  verify(slug: string, token: string): { name: string } | undefined;
+}
+
+/** What the gateway tells about its traffic. */
+export interface GatewayEvents {
+  onCall(record: Omit<CallRecord, 'id'>): void;
+  /** A client said `initialize` or called: proof that an installation works. `clientInfo` as the client gave it. */
+  onClientSeen(seen: { slug: string; client: string; clientInfo: { name: string; version: string } | null }): void;
+}

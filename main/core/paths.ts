@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The folders and files that Berth uses. All absolute; creating them is the business of who writes. */
+export interface BerthPaths {
+  /** Holds `config.yaml` and the user's presets. */
+  readonly config: string;
+  readonly settingsFile: string;
+  readonly presets: string;
+  /** Journal, backups, ledger, token hashes: what must survive. */
+  readonly state: string;
+  readonly logs: string;
+  /** 0700: generated kubeconfigs, sockets; emptied at start. */
+  readonly runtime: string;
+  readonly controlSocket: string;
+  readonly mcpSocket: string;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Where everything lives: under `BERTH_HOME` if set, else the platform's folders (cli.md).
+ * Sockets get a short path with a hash of the home, since Node cuts Unix socket paths at 107 bytes (D11); named pipes on Windows.
+ */
+export function berthPaths(env: Env = process.env, platform: NodeJS.Platform = process.platform): BerthPaths {
+  const home = env['HOME'] || homedir();
+  const base = baseFolders(env, platform, home);
+  const hash = createHash('sha256').update(base.state).digest('hex').slice(0, 12);
+  const sockets =
+    platform === 'win32'
+      ? (name: string) => `\\\\.\\pipe\\berth-${hash}-${name}`
+      : (name: string) => join(env['XDG_RUNTIME_DIR'] || tmpdir(), `berth-${hash}`, `${name}.sock`);
+  return {
+    config: base.config,
+    settingsFile: join(base.config, 'config.yaml'),
+    presets: join(base.config, 'presets'),
+    state: base.state,
+    logs: base.logs,
+    runtime: base.runtime,
+    controlSocket: sockets('control'),
+    mcpSocket: sockets('mcp'),
+  };
+}
+
+function baseFolders(env: Env, platform: NodeJS.Platform, home: string) {
+  const own = env['BERTH_HOME'];
+  if (own) return { config: own, state: join(own, 'state'), logs: join(own, 'logs'), runtime: join(own, 'run') };
+  if (platform === 'darwin') {
+    const support = join(home, 'Library', 'Application Support', 'Berth');
+    return {
+      config: support,
+      state: join(support, 'state'),
+      logs: join(home, 'Library', 'Logs', 'Berth'),
+      runtime: join(support, 'run'),
+    };
+  }
+  if (platform === 'win32') {
+    const roaming = join(env['APPDATA'] || join(home, 'AppData', 'Roaming'), 'Berth');
+    const local = join(env['LOCALAPPDATA'] || join(home, 'AppData', 'Local'), 'Berth');
+    return { config: roaming, state: join(local, 'state'), logs: join(local, 'logs'), runtime: join(local, 'run') };
+  }
+  const state = join(env['XDG_STATE_HOME'] || join(home, '.local', 'state'), 'berth');
+  return {
+    config: join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'berth'),
+    state,
+    logs: join(state, 'logs'),
+    runtime: env['XDG_RUNTIME_DIR'] ? join(env['XDG_RUNTIME_DIR'], 'berth') : join(state, 'run'),
+  };
+}

@@ -1,0 +1,61 @@
+import { builtinModules } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type EnvironmentOptions } from 'vite';
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const nodeBuiltins = [...builtinModules, ...builtinModules.map((name) => `node:${name}`)];
+
+/** Packages that stay outside the bundles: `keytar` is a native module, `electron` is the runtime itself. */
+const external = ['electron', 'keytar', ...nodeBuiltins];
+
+/** One Node program from one or more entry files. Everything but `external` is bundled, so that a start reads few files. */
+function nodeProgram(outDir: string, input: Record<string, string>, format: 'es' | 'cjs' = 'es'): EnvironmentOptions {
+  return {
+    consumer: 'server',
+    resolve: { noExternal: true, external, conditions: ['node', 'import', 'module', 'default'] },
+    build: {
+      outDir: at(outDir),
+      emptyOutDir: true,
+      target: 'node20',
+      minify: false,
+      sourcemap: true,
+      ssr: true,
+      rolldownOptions: {
+        input: Object.fromEntries(Object.entries(input).map(([name, path]) => [name, at(path)])),
+        external,
+        output: {
+          format,
+          entryFileNames: format === 'cjs' ? '[name].cjs' : '[name].js',
+          chunkFileNames: 'chunks/[name]-[hash].js',
+        },
+      },
+    },
+  };
+}
+
+/** Builds every part of Berth with one `vite build`: window, preload (CJS: sandboxed preloads must be), desktop, headless + CLI, bridge. */
+export default defineConfig({
+  root: at('./renderer'),
+  base: './',
+  plugins: [react(), tailwindcss()],
+  environments: {
+    client: { build: { outDir: at('./dist/renderer'), emptyOutDir: true, sourcemap: false } },
+    preload: nodeProgram('./dist/preload', { preload: './preload/preload.ts' }, 'cjs'),
+    electron: nodeProgram('./dist/electron', { main: './main/electron/main.ts' }),
+    cli: nodeProgram('./dist/cli', {
+      cli: './main/cli/cli.ts',
+      headless: './main/headless/headless.ts',
+      'keytar-child': './main/core/secrets/keytar-child.ts',
+    }),
+    bridge: nodeProgram('./dist/bridge', { bridge: './main/bridge/bridge.ts' }),
+  },
+  builder: {
+    async buildApp(builder) {
+      for (const environment of Object.values(builder.environments)) {
+        if (environment.name !== 'ssr') await builder.build(environment);
+      }
+    },
+  },
+});
