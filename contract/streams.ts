@@ -2,14 +2,27 @@ import { z } from 'zod';
 import { checkResultSchema } from './model/doctor.ts';
 import { inspectorEventSchema } from './model/inspector.ts';
 import { logFilterSchema, logLineSchema } from './model/log.ts';
-import { statusEventSchema } from './model/status.ts';
+import { mergeStatusEvents, statusEventSchema } from './model/status.ts';
 
-const stream = <P extends z.ZodType, I extends z.ZodType>(params: P, item: I) => ({ params, item });
+type Merge<T> = (earlier: T, later: T) => T;
 
-/** Every stream: its parameters and its items. */
+const stream = <P extends z.ZodType, I extends z.ZodType>(
+  params: P,
+  item: I,
+  merge: Merge<z.output<I>> | null = null,
+) => ({
+  params,
+  item,
+  merge,
+});
+
+/**
+ * Every stream: its parameters, its items, and how two unsent items become one for a slow reader. Where `merge` is null, a
+ * slow reader misses items and is told how many.
+ */
 export const streams = {
   /** Endless: a snapshot, then changes. */
-  status: stream(z.void().or(z.null()).optional(), statusEventSchema),
+  status: stream(z.void().or(z.null()).optional(), statusEventSchema, mergeStatusEvents),
   /** Endless: the tail, then new lines as they come. */
   logs: stream(logFilterSchema.optional(), logLineSchema),
   /** Ends with the last check. Target: absent = everything, else `server:SLUG`, `context:REF`, `client:ID`. */

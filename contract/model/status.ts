@@ -60,3 +60,12 @@ export function reduceStatus(status: Status | null, event: StatusEvent): Status 
   if (status === null) return null;
   return Object.assign({}, status, event.changed);
 }
+
+/** Two events of the status stream as one, for a reader that is behind. */
+export function mergeStatusEvents(earlier: StatusEvent, later: StatusEvent): StatusEvent {
+  if (later.type === 'snapshot') return later;
+  if (earlier.type === 'snapshot') {
+    return { type: 'snapshot', status: Object.assign({}, earlier.status, later.changed) };
+  }
+  return { type: 'changed', changed: { ...earlier.changed, ...later.changed } };
+}
