@@ -3,6 +3,7 @@ import type { FrameFromCore } from '../../../contract/frames.ts';
 import type { Disposable } from '../dispose.ts';
 import { listenPrivately } from '../private-socket.ts';
 import type { CoreConnection, Dispatcher } from './dispatcher.ts';
+import { parseFrame } from './parse-frame.ts';
 
 /** A frame that is larger than this is not one of ours. */
 const MAX_FRAME_BYTES = 64 * 1024 * 1024;
@@ -57,7 +58,7 @@ function socketConnection(socket: Socket): CoreConnection {
       pending = [];
       pendingBytes = 0;
       rest = rest.subarray(end + 1);
-      if (line.trim() !== '') connection.onFrame(parseJson(line));
+      if (line.trim() !== '') connection.onFrame(parseFrame(line));
     }
     if (rest.length > 0) pending.push(rest);
     pendingBytes += rest.length;
@@ -66,13 +67,4 @@ function socketConnection(socket: Socket): CoreConnection {
   socket.on('error', () => socket.destroy());
   socket.on('close', () => connection.onClose('the other side hung up'));
   return connection;
-}
-
-/** `null` for what is not JSON: the dispatcher refuses it as it refuses every frame that it does not know. */
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
 }
