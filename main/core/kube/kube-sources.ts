@@ -1,0 +1,203 @@
+import { lstat, readdir, readFile, stat } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
+import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
+import type { KubeSource } from '../../../contract/model/context.ts';
+import { type Kubeconfig, looksLikeKubeconfig, parseKubeconfig } from './kubeconfig-file.ts';
+
+export type KubeOrigin = KubeSource['origin'];
+
+/** Where kubeconfigs come from before anything was read. Order is precedence. */
+export interface SourcePlan {
+  readonly origin: KubeOrigin;
+  readonly path: string;
+  /** Sources with the same group are merged as kubectl merges `KUBECONFIG`; others are worlds of their own. */
+  readonly group: string;
+}
+
+export interface SourceInputs {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  readonly platform: NodeJS.Platform;
+  readonly addedPaths: readonly string[];
+  readonly demoPath: string | null;
+}
+
+const kubectlGroup = 'kubectl';
+
+/** Whether a source belongs to the group that kubectl itself would read. */
+export function isKubectls(plan: SourcePlan): boolean {
+  return plan.group === kubectlGroup;
+}
+
+/**
+ * `KUBECONFIG` replaces `~/.kube/config`, also when it names nothing that exists; a path named twice counts once
+ * (client-go `NewDefaultClientConfigLoadingRules`). `~/` is expanded in added paths only, since kubectl does not.
+ */
+export function planSources(inputs: SourceInputs): SourcePlan[] {
+  const variable = inputs.env['KUBECONFIG'] ?? '';
+  const named = variable.split(inputs.platform === 'win32' ? ';' : ':').filter((path) => path !== '');
+  const kubectls: SourcePlan[] =
+    variable === ''
+      ? [{ origin: 'default', path: join(inputs.home, '.kube', 'config'), group: kubectlGroup }]
+      : unique(named.map((path) => resolve(path))).map((path) => ({
+          origin: 'KUBECONFIG',
+          path,
+          group: kubectlGroup,
+        }));
+  const added = unique(inputs.addedPaths.map((path) => expandHome(path, inputs.home)))
+    .filter((path) => !kubectls.some((plan) => plan.path === path))
+    // Whether it is a file or a folder is known when it is read.
+    .map((path): SourcePlan => ({ origin: 'added-file', path, group: path }));
+  const demo: SourcePlan[] =
+    inputs.demoPath === null ? [] : [{ origin: 'demo', path: inputs.demoPath, group: inputs.demoPath }];
+  return [...kubectls, ...added, ...demo];
+}
+
+/** What was found in one file. `config` is the last good reading when `error` is set and there was one. */
+export interface LoadedFile {
+  readonly path: string;
+  readonly config: Kubeconfig | null;
+  readonly error: ErrorInfo | null;
+}
+
+export interface LoadedSource {
+  readonly plan: SourcePlan;
+  readonly origin: KubeOrigin;
+  readonly files: readonly LoadedFile[];
+  readonly error: ErrorInfo | null;
+}
+
+const maximumBytes = 8 * 1024 * 1024;
+
+/** Reads sources and remembers the last good reading of each file, so that a half-edited file takes nothing away. */
+export class KubeSourceReader {
+  readonly #lastGood = new Map<string, Kubeconfig>();
+
+  async read(plan: SourcePlan): Promise<LoadedSource> {
+    if (plan.origin === 'added-file' && (await isFolder(plan.path))) return await this.#readFolder(plan);
+    const file = await this.#readFile(plan.path);
+    // Nobody was promised a ~/.kube/config.
+    const error = plan.origin === 'default' && file.error?.code === 'not-found' ? null : file.error;
+    return { plan, origin: plan.origin, files: [{ ...file, error }], error };
+  }
+
+  async #readFolder(plan: SourcePlan): Promise<LoadedSource> {
+    let names: string[];
+    try {
+      names = (await readdir(plan.path)).sort();
+    } catch (error) {
+      return { plan, origin: 'added-folder', files: [], error: cannotRead(plan.path, error) };
+    }
+    const files: LoadedFile[] = [];
+    for (const name of names) {
+      const path = join(plan.path, name);
+      if (!(await isFile(path))) continue;
+      const file = await this.#readFile(path, { amongOthers: true });
+      if (file.config !== null || file.error !== null) files.push(file);
+    }
+    return { plan, origin: 'added-folder', files, error: folderError(plan.path, files) };
+  }
+
+  /** `amongOthers`: files that were never meant to be kubeconfigs answer neither contexts nor an error. */
+  async #readFile(path: string, { amongOthers = false } = {}): Promise<LoadedFile> {
+    try {
+      const text = await readBounded(path, this.#lastGood.has(path));
+      if (amongOthers && !looksLikeKubeconfig(text)) return this.#forget(path, null);
+      const config = parseKubeconfig(text, path);
+      this.#lastGood.set(path, config);
+      return { path, config, error: null };
+    } catch (error) {
+      if (error instanceof BerthError) {
+        if (amongOthers && error.code === 'too-large') return this.#forget(path, null);
+        return { path, config: this.#lastGood.get(path) ?? null, error: toErrorInfo(error) };
+      }
+      const info = cannotRead(path, error);
+      if (info.code === 'not-found') return this.#forget(path, amongOthers ? null : info);
+      return { path, config: this.#lastGood.get(path) ?? null, error: info };
+    }
+  }
+
+  #forget(path: string, error: ErrorInfo | null): LoadedFile {
+    this.#lastGood.delete(path);
+    return { path, config: null, error };
+  }
+}
+
+async function readBounded(path: string, hadContent: boolean): Promise<string> {
+  const { size } = await stat(path);
+  if (size > maximumBytes) {
+    throw new BerthError('too-large', `The kubeconfig ${path} is larger than ${maximumBytes / 1024 / 1024} MiB.`, {
+      hint: 'Name a kubeconfig, not another kind of file.',
+    });
+  }
+  const text = await readFile(path, 'utf8');
+  if (text !== '' || !hadContent) return text;
+  // Tools that write in place empty the file first; look once more before believing it.
+  await new Promise((done) => setTimeout(done, 50));
+  return await readFile(path, 'utf8');
+}
+
+function folderError(folder: string, files: readonly LoadedFile[]): ErrorInfo | null {
+  const broken = files.filter((file) => file.error !== null);
+  const first = broken[0]?.error;
+  if (!first) return null;
+  if (broken.length === 1) return first;
+  return {
+    ...first,
+    message: `${broken.length} kubeconfigs in ${folder} cannot be used. The first: ${first.message}`,
+    details: { ...first.details, files: broken.map((file) => file.path) },
+  };
+}
+
+function cannotRead(path: string, error: unknown): ErrorInfo {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return {
+      code: 'not-found',
+      message: `The kubeconfig ${path} does not exist.`,
+      hint: 'Correct the path, or remove it from KUBECONFIG or from the added files.',
+      details: { file: path },
+    };
+  }
+  const why =
+    code === 'EACCES' || code === 'EPERM'
+      ? 'permission denied'
+      : code === 'EISDIR'
+        ? 'it is a folder'
+        : String(code ?? error);
+  return {
+    code: 'invalid-config',
+    message: `The kubeconfig ${path} cannot be read: ${why}.`,
+    hint: code === 'EACCES' || code === 'EPERM' ? `Give yourself the right: chmod u+r '${path}'.` : 'Check the path.',
+    details: { file: path },
+  };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+/** A dangling link is a file that cannot be read, not nothing. */
+async function isFile(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isFile(),
+    () =>
+      lstat(path).then(
+        (found) => found.isFile(),
+        () => false,
+      ),
+  );
+}
+
+function expandHome(path: string, home: string): string {
+  if (path === '~') return home;
+  if (path.startsWith('~/') || path.startsWith('~\\')) return join(home, path.slice(2));
+  return isAbsolute(path) ? resolve(path) : resolve(home, path);
+}
+
+function unique(items: readonly string[]): string[] {
+  return [...new Set(items)];
+}

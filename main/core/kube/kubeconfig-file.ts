@@ -1,0 +1,216 @@
+import { dirname, isAbsolute, resolve, sep } from 'node:path';
+import { LineCounter, parseDocument } from 'yaml';
+import { BerthError } from '../../../contract/errors.ts';
+
+/** The fields of one cluster, user or context as they stand in the file; unknown ones are kept. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A named entry and the file that it stands in. Paths in `fields` are absolute. */
+export interface KubeEntry {
+  readonly name: string;
+  readonly file: string;
+  readonly fields: Fields;
+}
+
+/** One kubeconfig file, or several merged into one. */
+export interface Kubeconfig {
+  readonly currentContext: string | null;
+  readonly contexts: ReadonlyMap<string, KubeEntry>;
+  readonly clusters: ReadonlyMap<string, KubeEntry>;
+  readonly users: ReadonlyMap<string, KubeEntry>;
+}
+
+export const emptyKubeconfig: Kubeconfig = {
+  currentContext: null,
+  contexts: new Map(),
+  clusters: new Map(),
+  users: new Map(),
+};
+
+/** Fields that kubectl wants to be text; a number or a boolean there is an error for it, and so it is for us. */
+const textFields = {
+  cluster: ['server', 'tls-server-name', 'certificate-authority', 'certificate-authority-data', 'proxy-url'],
+  user: [
+    'client-certificate',
+    'client-certificate-data',
+    'client-key',
+    'client-key-data',
+    'token',
+    'tokenFile',
+    'as',
+    'username',
+    'password',
+  ],
+  context: ['cluster', 'user', 'namespace'],
+} as const;
+
+/** Relative paths in these are relative to the kubeconfig file (client-go `ResolveLocalPaths`). */
+const pathFields: Readonly<Record<EntryKind, readonly string[]>> = {
+  cluster: ['certificate-authority'],
+  user: ['client-certificate', 'client-key', 'tokenFile'],
+  context: [],
+};
+
+type EntryKind = keyof typeof textFields;
+
+/**
+ * Reads the text of one kubeconfig (YAML or JSON) under kubectl's rules: names are unique in a list, strings are strings,
+ * relative paths count from the file's folder. Throws `invalid-config` with line and column.
+ */
+export function parseKubeconfig(text: string, file: string): Kubeconfig {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, merge: true, logLevel: 'silent' });
+  const problem = document.errors[0];
+  if (problem) {
+    const { line, col } = lines.linePos(problem.pos[0]);
+    throw invalid(file, `${firstLine(problem.message)} (line ${line}, column ${col})`, { line, column: col });
+  }
+  const root: unknown = readDocument(document, file);
+  if (root === null || root === undefined) return emptyKubeconfig;
+
+  const where = (path: readonly (string | number)[]) => {
+    const node: unknown = document.getIn(path, true);
+    const offset = (node as { range?: [number, number, number] } | undefined)?.range?.[0];
+    if (offset === undefined) return null;
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  const fail = (path: readonly (string | number)[], message: string): never => {
+    const at = where(path);
+    throw invalid(file, at ? `${message} (line ${at.line}, column ${at.column})` : message, at ?? {});
+  };
+
+  if (!isFields(root)) return fail([], 'it is not a map of clusters, users and contexts');
+  const kind = root['kind'];
+  if (kind !== undefined && kind !== null && kind !== 'Config') {
+    return fail(['kind'], `its kind is ${JSON.stringify(kind)}, not "Config"`);
+  }
+  const version = root['apiVersion'];
+  if (version !== undefined && version !== null && version !== 'v1') {
+    return fail(['apiVersion'], `its apiVersion is ${JSON.stringify(version)}, not "v1"`);
+  }
+  const current = root['current-context'];
+  if (current !== undefined && current !== null && typeof current !== 'string') {
+    return fail(['current-context'], '"current-context" is not text; put it in quotes');
+  }
+  const list = (key: string, entryKind: EntryKind) => readEntries(root[key], key, entryKind, file, fail);
+  return {
+    currentContext: current || null,
+    contexts: list('contexts', 'context'),
+    clusters: list('clusters', 'cluster'),
+    users: list('users', 'user'),
+  };
+}
+
+/** Whether text that may not even parse was meant to be a kubeconfig, so that a folder's other files can be passed over. */
+export function looksLikeKubeconfig(text: string): boolean {
+  const has = (key: string, value = '') =>
+    new RegExp(
+      `^["']?${key}["']?\\s*:${value}|^\\s*[{,]?\\s*"${key}"\\s*:${value}|[{,]\\s*"${key}"\\s*:${value}`,
+      'm',
+    ).test(text);
+  // Others use the kind "Config" too (skaffold, kustomize), under versions of their own.
+  if (has('apiVersion') && !has('apiVersion', `\\s*["']?v1["']?\\s*([,}#]|$)`)) return false;
+  if (has('kind')) return has('kind', `\\s*["']?Config["']?\\s*([,}#]|$)`);
+  return ['clusters', 'contexts', 'users', 'current-context'].filter((key) => has(key)).length >= 2;
+}
+
+/** Kubectl's rule: for every cluster, user, context the first file that has it wins whole; so does the first current-context. */
+export function mergeKubeconfigs(files: readonly Kubeconfig[]): Kubeconfig {
+  const firstWins = (pick: (file: Kubeconfig) => ReadonlyMap<string, KubeEntry>) => {
+    const merged = new Map<string, KubeEntry>();
+    for (const file of files) {
+      for (const [name, entry] of pick(file)) if (!merged.has(name)) merged.set(name, entry);
+    }
+    return merged;
+  };
+  return {
+    currentContext: files.find((file) => file.currentContext !== null)?.currentContext ?? null,
+    contexts: firstWins((file) => file.contexts),
+    clusters: firstWins((file) => file.clusters),
+    users: firstWins((file) => file.users),
+  };
+}
+
+/** A field that is text and not empty; kubectl treats an empty one like an absent one. */
+export function textOf(fields: Fields, name: string): string | null {
+  const value = fields[name];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** A field that is a map. */
+export function fieldsOf(fields: Fields, name: string): Fields | null {
+  const value = fields[name];
+  return isFields(value) ? value : null;
+}
+
+function readEntries(
+  value: unknown,
+  key: string,
+  kind: EntryKind,
+  file: string,
+  fail: (path: readonly (string | number)[], message: string) => never,
+): ReadonlyMap<string, KubeEntry> {
+  const entries = new Map<string, KubeEntry>();
+  if (value === undefined || value === null) return entries;
+  if (!Array.isArray(value)) return fail([key], `"${key}" is not a list`);
+  for (const [index, item] of (value as unknown[]).entries()) {
+    const path = [key, index];
+    if (!isFields(item)) return fail(path, `an entry of "${key}" is not a map`);
+    const name = item['name'];
+    if (typeof name !== 'string' || name === '') {
+      return fail(name === undefined ? path : [...path, 'name'], `an entry of "${key}" has no name that is text`);
+    }
+    if (entries.has(name)) return fail(path, `"${name}" stands twice in "${key}"`);
+    const fields = item[kind] ?? {};
+    if (!isFields(fields)) return fail([...path, kind], `"${kind}" of "${name}" is not a map`);
+    for (const field of textFields[kind]) {
+      const text = fields[field];
+      if (text !== undefined && text !== null && typeof text !== 'string') {
+        return fail([...path, kind, field], `"${field}" of ${kind} "${name}" is not text; put it in quotes`);
+      }
+    }
+    entries.set(name, { name, file, fields: withAbsolutePaths(fields, kind, dirname(file)) });
+  }
+  return entries;
+}
+
+function withAbsolutePaths(fields: Fields, kind: EntryKind, folder: string): Fields {
+  const copy: Record<string, unknown> = { ...fields };
+  for (const field of pathFields[kind]) {
+    const path = textOf(fields, field);
+    if (path !== null && !isAbsolute(path)) copy[field] = resolve(folder, path);
+  }
+  const exec = kind === 'user' ? fieldsOf(fields, 'exec') : null;
+  const command = exec && textOf(exec, 'command');
+  // A bare name is looked up in PATH; only what has a separator is a path (client-go does the same).
+  if (exec && command && (command.includes('/') || command.includes(sep)) && !isAbsolute(command)) {
+    copy['exec'] = { ...exec, command: resolve(folder, command) };
+  }
+  return copy;
+}
+
+/** Aliases are resolved here, which may fail: a document can be small and its expansion endless. */
+function readDocument(document: ReturnType<typeof parseDocument>, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw invalid(file, error instanceof Error ? firstLine(error.message) : String(error), {});
+  }
+}
+
+function invalid(file: string, what: string, details: Record<string, unknown>): BerthError {
+  return new BerthError('invalid-config', `The kubeconfig ${file} cannot be used: ${what}.`, {
+    hint: `Correct the file; \`kubectl --kubeconfig '${file}' config view\` shows what kubectl makes of it.`,
+    details: { file, ...details },
+  });
+}
+
+function firstLine(message: string): string {
+  // The parser appends " at line 1, column 2:" and a picture of the place; we say the place ourselves.
+  return (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '').replace(/[.:]$/, '');
+}
+
+function isFields(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
