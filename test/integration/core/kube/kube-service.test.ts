@@ -3,6 +3,7 @@ import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -104,10 +105,12 @@ describe('discovery', () => {
       'sub/2.yaml',
       'current-context: second\nclusters: [{name: shared, cluster: {server: "https://2"}}, {name: own, cluster: {server: "https://own", certificate-authority: ca.crt}}]\ncontexts: [{name: x, context: {cluster: own}}, {name: second, context: {cluster: own, user: u, namespace: team}}]\nusers: [{name: u, user: {token: t}}]\n',
     );
+    file('ca.crt', 'authority of the first');
+    file('sub/ca.crt', 'authority of the second');
     const env = { KUBECONFIG: [first, join(folder, 'missing'), '', second, first].join(':') };
     const kube = await service({ env });
     const theirs = JSON.parse(
-      execFileSync('kubectl', ['config', 'view', '--raw', '-o', 'json'], {
+      execFileSync('kubectl', ['config', 'view', '--raw', '--flatten', '-o', 'json'], {
         env: { ...process.env, ...env },
       }).toString(),
     );
@@ -120,7 +123,8 @@ describe('discovery', () => {
         context.namespace ?? null,
       ]);
       const cluster = theirs.clusters.find((entry: { name: string }) => entry.name === context.cluster).cluster;
-      expect(ours.cluster?.fields).toEqual(cluster);
+      const authority = readFileSync(String(ours.cluster?.fields['certificate-authority'])).toString('base64');
+      expect({ server: ours.info.apiServer, 'certificate-authority-data': authority }).toEqual(cluster);
     }
     expect(refs(kube).sort()).toEqual(theirs.contexts.map((entry: { name: string }) => entry.name).sort());
     expect(kube.snapshot().sources.map(({ contexts, error }) => [contexts, error?.code ?? null])).toEqual([
