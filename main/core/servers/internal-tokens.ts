@@ -1,0 +1,38 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+interface Verifier {
+  verify(slug: string, token: string): { name: string } | undefined;
+}
+
+/**
+ * Tokens for Berth's own callers (inspector, CLI, doctor), which go through the gateway like every client. They live for one
+ * run and open every server; all other tokens are asked of the verifier behind.
+ */
+export class InternalTokens implements Verifier {
+  readonly #behind: Verifier;
+  readonly #byName = new Map<string, { token: string; hash: Buffer }>();
+
+  constructor(behind: Verifier) {
+    this.#behind = behind;
+  }
+
+  /** The token of this caller for this run. */
+  tokenOf(who: string): string {
+    const known = this.#byName.get(who);
+    if (known) return known.token;
+    const token = randomBytes(32).toString('base64url');
+    this.#byName.set(who, { token, hash: digest(token) });
+    return token;
+  }
+
+  verify(slug: string, token: string): { name: string } | undefined {
+    const given = digest(token);
+    let found: string | undefined;
+    for (const [name, { hash }] of this.#byName) if (timingSafeEqual(hash, given)) found = name;
+    return found === undefined ? this.#behind.verify(slug, token) : { name: found };
+  }
+}
+
+function digest(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

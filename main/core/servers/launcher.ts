@@ -1,0 +1,180 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { BerthError } from '../../../contract/errors.ts';
+import { effectiveGuard } from '../../../contract/model/guard.ts';
+import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../../contract/model/server.ts';
+import type { ServerSettings } from '../../../contract/model/settings.ts';
+import type { KubeService, WrittenContext } from '../kube/kube-service.ts';
+import type { LogStore } from '../logs/log-store.ts';
+import { planLaunch } from '../presets/plan-launch.ts';
+import type { PresetCatalog } from '../presets/preset-catalog.ts';
+import type { SecretStore } from '../secrets/secret-store.ts';
+import type { SettingsStore } from '../settings/settings-store.ts';
+import { serverEnvironment } from '../shell-env/server-environment.ts';
+import type { LaunchHandle, Planner } from '../supervisor/supervisor.ts';
+import type { ContextRegistry } from './context-registry.ts';
+import { secretNameOf } from './secret-reference.ts';
+
+/** Everything that a launch plan is made from. */
+export interface LauncherParts {
+  readonly settings: SettingsStore;
+  readonly kube: KubeService;
+  readonly contexts: ContextRegistry;
+  readonly presets: PresetCatalog;
+  readonly secrets: SecretStore;
+  readonly logs: LogStore;
+  readonly loginEnvironment: () => Promise<Record<string, string>>;
+  /** Private folder (0700) that holds one folder per start. */
+  readonly runtimeFolder: string;
+}
+
+/** A start of a server that has its files: which context it serves, and how to renew them in place. */
+export interface Launched {
+  readonly context: string | null;
+  /** Writes the kubeconfig anew in place, after its source changed. */
+  renew(): Promise<void>;
+}
+
+/**
+ * Turns a docked server into a launch plan: resolves its context, writes the single-context kubeconfig into a private
+ * folder, finds the program, a free port and the secrets. Every start gets a folder of its own, removed at its end.
+ */
+export class Launcher {
+  readonly #parts: LauncherParts;
+  readonly #launched = new Map<string, Set<Launched>>();
+  #starts = 0;
+
+  constructor(parts: LauncherParts) {
+    this.#parts = parts;
+  }
+
+  has(slug: string): boolean {
+    return Object.hasOwn(this.#parts.settings.settings.servers, slug);
+  }
+
+  /** The server's settings, or `not-found`. */
+  settingsOf(slug: string): ServerSettings {
+    const server = this.has(slug) ? this.#parts.settings.settings.servers[slug] : undefined;
+    if (server) return server;
+    throw new BerthError('not-found', `There is no server "${slug}".`, {
+      hint: 'See `berth servers` for those that are docked.',
+    });
+  }
+
+  /** The context that this server works on when it is started now; null for none. Throws when it cannot be resolved. */
+  contextOf(server: ServerSettings): string | null {
+    if (server.context === NO_CONTEXT) return null;
+    if (server.context === ACTIVE_CONTEXT) return this.#parts.contexts.requireActive();
+    return this.#parts.kube.find(server.context).ref;
+  }
+
+  /** Plans a start on the context that is bound at that time, or on `context` when a switch prepares it. */
+  planner(slug: string, onPlanned: (launched: Launched) => void, context?: string): Planner {
+    return async (signal) => {
+      const server = this.settingsOf(slug);
+      const ref = server.context === ACTIVE_CONTEXT && context !== undefined ? context : this.contextOf(server);
+      const handle = await this.#launch(slug, server, ref, signal);
+      onPlanned(handle.launched);
+      return handle;
+    };
+  }
+
+  /** Writes the kubeconfigs of running servers anew after their source changed, in place: servers re-read them. */
+  async renewKubeconfigs(): Promise<void> {
+    for (const starts of this.#launched.values()) {
+      for (const launched of starts) await launched.renew();
+    }
+  }
+
+  async #launch(
+    slug: string,
+    server: ServerSettings,
+    ref: string | null,
+    signal: AbortSignal,
+  ): Promise<LaunchHandle & { launched: Launched }> {
+    const { presets, kube, contexts, secrets, logs, settings } = this.#parts;
+    const preset = presets.get(server.preset);
+    const folder = join(this.#parts.runtimeFolder, `${slug}-${++this.#starts}`);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    let kubeconfig: WrittenContext | null = null;
+    const write = async (): Promise<WrittenContext | null> => {
+      if (ref === null) return null;
+      const written = await kube.writeSingleContext(ref, folder, { namespace: server.namespace });
+      logs.addSecrets(slug, written.secrets);
+      return written;
+    };
+    try {
+      kubeconfig = await write();
+      const detected = await presets.detect(server.preset);
+      signal.throwIfAborted();
+      const transport = server.transport ?? preset.transports[0]?.transport ?? 'stdio';
+      const plan = planLaunch({
+        preset,
+        slug,
+        server,
+        guard: effectiveGuard(server.guard, contexts.cap(ref).level),
+        detected,
+        kubeconfig: kubeconfig?.path ?? null,
+        port: transport === 'stdio' ? null : await freePort(),
+        folder,
+        env: serverEnvironment(await this.#parts.loginEnvironment(), settings.settings.env),
+        secrets: await resolveSecrets(server, secrets),
+      });
+      logs.addSecrets(slug, plan.secrets);
+      const launched: Launched = {
+        context: ref,
+        renew: async () => {
+          const renewed = await write();
+          if (renewed && kubeconfig) await rename(renewed.path, kubeconfig.path);
+        },
+      };
+      this.#remember(slug, launched);
+      return { plan, launched, release: () => this.#release(slug, launched, kubeconfig, folder) };
+    } catch (error) {
+      await kubeconfig?.dispose();
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  #remember(slug: string, launched: Launched): void {
+    const known = this.#launched.get(slug) ?? new Set();
+    known.add(launched);
+    this.#launched.set(slug, known);
+  }
+
+  async #release(slug: string, launched: Launched, kubeconfig: WrittenContext | null, folder: string): Promise<void> {
+    this.#launched.get(slug)?.delete(launched);
+    await kubeconfig?.dispose();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Values of the `secret:NAME` references in a server's options. Rejects with what is missing and how to set it. */
+async function resolveSecrets(server: ServerSettings, secrets: SecretStore): Promise<Record<string, string>> {
+  const names = Object.values(server.options).flatMap((value) => secretNameOf(value) ?? []);
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const value = await secrets.get(name);
+      if (value !== null) return [name, value] as const;
+      throw new BerthError('not-found', `The secret "${name}" is not in the keychain.`, {
+        hint: `Set it with \`berth secrets set ${name}\` or in Settings.`,
+      });
+    }),
+  );
+  return Object.fromEntries(found);
+}
+
+/** A port on 127.0.0.1 that was free a moment ago; a server that finds it taken is planned anew with another. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  if (address === null || typeof address === 'string') throw new BerthError('internal', 'No free port was found.');
+  return address.port;
+}

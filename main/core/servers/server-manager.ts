@@ -1,0 +1,323 @@
+import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
+import {
+  ACTIVE_CONTEXT,
+  type AddServer,
+  NO_CONTEXT,
+  type Server,
+  slugSchema,
+  type UpdateServer,
+} from '../../../contract/model/server.ts';
+import type { ServerSettings } from '../../../contract/model/settings.ts';
+import type { Backend } from '../backend/backend.ts';
+import type { Disposable } from '../dispose.ts';
+import { DisposableStore } from '../dispose.ts';
+import { Emitter } from '../emitter.ts';
+import type { LogStore } from '../logs/log-store.ts';
+import type { PresetCatalog } from '../presets/preset-catalog.ts';
+import type { SettingsStore } from '../settings/settings-store.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+import type { Activity } from './activity.ts';
+import type { ContextRegistry } from './context-registry.ts';
+import type { Launched, Launcher } from './launcher.ts';
+import { serverView } from './server-view.ts';
+
+export interface ServerManagerParts {
+  readonly settings: SettingsStore;
+  readonly presets: PresetCatalog;
+  readonly contexts: ContextRegistry;
+  readonly supervisor: Supervisor;
+  readonly launcher: Launcher;
+  readonly activity: Activity;
+  readonly logs: LogStore;
+  /** Base URL of the endpoints. */
+  readonly endpoint: () => string;
+  /** Counts the tools that an AI client would see. */
+  readonly countTools: (slug: string) => Promise<number>;
+  /** Lets calls that began on an old backend end there. */
+  readonly drain: (backend: Backend) => Promise<void>;
+}
+
+/** The docked servers: what the user configured, and running it. */
+export class ServerManager implements Disposable {
+  readonly #parts: ServerManagerParts;
+  readonly #changed = new Emitter<void>();
+  readonly #subscriptions = new DisposableStore();
+  /** The context whose cluster answers a server's calls now. */
+  readonly #serving = new Map<string, string | null>();
+  readonly #planned = new Map<string, Launched>();
+  readonly #tools = new Map<string, number>();
+
+  readonly onDidChange = this.#changed.event;
+
+  constructor(parts: ServerManagerParts) {
+    this.#parts = parts;
+    this.#subscriptions.add(parts.supervisor.onDidChange(() => this.#changed.fire()));
+    this.#subscriptions.add(
+      parts.supervisor.onDidChangeBackend(({ slug, backend }) => this.#backendChanged(slug, backend)),
+    );
+  }
+
+  list(): Server[] {
+    return Object.keys(this.#parts.settings.settings.servers)
+      .sort()
+      .map((slug) => this.get(slug));
+  }
+
+  /** Throws `not-found`. */
+  get(slug: string): Server {
+    const { launcher, presets, contexts, supervisor, activity, endpoint } = this.#parts;
+    const settings = launcher.settingsOf(slug);
+    const supervised = supervisor.get(slug) ?? null;
+    const bound = this.#binding(settings);
+    const running = supervised !== null && supervised.state !== 'stopped' && supervised.state !== 'failed';
+    const context = running && this.#serving.has(slug) ? (this.#serving.get(slug) ?? null) : bound.context;
+    const transport = this.#transport(settings);
+    return serverView({
+      slug,
+      settings,
+      transport,
+      supervised,
+      context,
+      contextError: bound.error,
+      cap: contexts.cap(context),
+      reachable: contexts.reachability(context)?.reachable ?? null,
+      tools: this.#tools.get(slug) ?? null,
+      clients: activity.clientsOf(slug),
+      callsPerMinute: activity.perMinute(slug),
+      endpoint: endpoint(),
+      warnings: presets.has(settings.preset) ? presets.warnings(settings.preset, transport) : [],
+    });
+  }
+
+  /** The context that serves this server's calls now; what the guard is computed from (D15). */
+  servingContext(slug: string): string | null {
+    return this.#serving.get(slug) ?? null;
+  }
+
+  async add(input: AddServer): Promise<Server> {
+    const { presets, settings, contexts } = this.#parts;
+    const preset = presets.get(input.preset);
+    const slug = input.slug ?? this.#freeSlug(input.preset);
+    if (settings.settings.servers[slug]) {
+      throw new BerthError('already-exists', `A server named "${slug}" is docked already.`, {
+        hint: `Choose another name with --name, or change that one with \`berth set ${slug}\`.`,
+      });
+    }
+    if (!presets.transports(input.preset).includes(input.transport ?? presets.transports(input.preset)[0] ?? 'stdio')) {
+      throw new BerthError('invalid-argument', `${preset.title} does not speak ${input.transport}.`, {
+        hint: `It can use ${presets.transports(input.preset).join(', ')}.`,
+      });
+    }
+    const context = input.context ?? (presets.needsContext(input.preset) ? ACTIVE_CONTEXT : NO_CONTEXT);
+    const server: ServerSettings = {
+      preset: input.preset,
+      context: this.#validBinding(context, contexts),
+      guard: input.guard ?? 'read-only',
+      run: input.start ?? false,
+      options: presets.validateOptions(input.preset, input.options ?? {}),
+      ...(input.namespace === undefined ? {} : { namespace: input.namespace }),
+      ...(input.transport === undefined ? {} : { transport: input.transport }),
+    };
+    await settings.update((draft) => {
+      draft.servers[slug] = server;
+    });
+    this.#parts.logs.append({ slug, stream: 'event', level: 'info', text: `docked from preset ${input.preset}` });
+    if (server.run) this.#launch(slug);
+    this.#changed.fire();
+    return this.get(slug);
+  }
+
+  /** Changes a docked server; one that runs goes over to the change without a lost session. */
+  async update(input: UpdateServer): Promise<Server> {
+    const { slug } = input;
+    const before = this.#parts.launcher.settingsOf(slug);
+    const context =
+      input.context === undefined ? before.context : this.#validBinding(input.context, this.#parts.contexts);
+    const options = { ...before.options };
+    for (const [name, value] of Object.entries(input.options ?? {})) {
+      if (value === null) delete options[name];
+      else options[name] = value;
+    }
+    const valid = this.#parts.presets.validateOptions(before.preset, options);
+    const { namespace: _old, ...rest } = before;
+    const namespace = input.namespace === undefined ? before.namespace : (input.namespace ?? undefined);
+    const after: ServerSettings = {
+      ...rest,
+      context,
+      guard: input.guard ?? before.guard,
+      options: valid,
+      ...(namespace === undefined ? {} : { namespace }),
+    };
+    await this.#parts.settings.update((draft) => {
+      draft.servers[slug] = after;
+    });
+    this.#changed.fire();
+    if (this.isRunning(slug)) await this.replace(slug);
+    return this.get(slug);
+  }
+
+  async remove(slug: string): Promise<void> {
+    this.#parts.launcher.settingsOf(slug);
+    await this.#parts.supervisor.remove(slug);
+    await this.#parts.settings.update((draft) => {
+      delete draft.servers[slug];
+    });
+    this.#forget(slug);
+    this.#parts.activity.forget(slug);
+    this.#changed.fire();
+  }
+
+  async start(slug: string): Promise<void> {
+    await this.#wish(slug, true);
+    this.#launch(slug);
+  }
+
+  async stop(slug: string): Promise<void> {
+    await this.#wish(slug, false);
+    await this.#parts.supervisor.stop(slug);
+    this.#forget(slug);
+    this.#changed.fire();
+  }
+
+  async restart(slug: string): Promise<void> {
+    await this.#wish(slug, true);
+    if (this.#parts.supervisor.get(slug)) await this.#parts.supervisor.restart(slug, this.#planner(slug));
+    else this.#launch(slug);
+  }
+
+  /** Starts everything that should run. One that fails holds up nobody. */
+  startWanted(): void {
+    for (const [slug, server] of Object.entries(this.#parts.settings.settings.servers))
+      if (server.run) this.#launch(slug);
+  }
+
+  /** Follows a hand-edited settings file: starts and stops what the edit asks for. */
+  async followSettings(before: Readonly<Record<string, ServerSettings>>): Promise<void> {
+    const after = this.#parts.settings.settings.servers;
+    for (const slug of Object.keys(before)) {
+      if (after[slug]) continue;
+      await this.#parts.supervisor.remove(slug);
+      this.#forget(slug);
+    }
+    for (const [slug, server] of Object.entries(after)) {
+      const known = before[slug];
+      if (known && JSON.stringify(known) === JSON.stringify(server)) continue;
+      if (!server.run) await this.#parts.supervisor.stop(slug);
+      else if (this.isRunning(slug)) await this.replace(slug);
+      else this.#launch(slug);
+    }
+    this.#changed.fire();
+  }
+
+  isRunning(slug: string): boolean {
+    const state = this.#parts.supervisor.get(slug)?.state;
+    return state === 'ready' || state === 'degraded';
+  }
+
+  /** Starts a second process with the present settings, swaps when it is ready, lets calls in flight end on the old one. */
+  async replace(slug: string): Promise<void> {
+    const switching = await this.prepare(slug);
+    switching.commit();
+  }
+
+  /** The first half of `replace`, for switching several at once: nothing has changed until `commit`. */
+  async prepare(slug: string, context?: string): Promise<{ commit(): void; abort(): Promise<void> }> {
+    let launched: Launched | null = null;
+    const planner = this.#parts.launcher.planner(
+      slug,
+      (value) => {
+        launched = value;
+      },
+      context,
+    );
+    const prepared = await this.#parts.supervisor.prepare(slug, planner);
+    return {
+      commit: () => {
+        if (launched) this.#planned.set(slug, launched);
+        prepared.commit(this.#parts.drain);
+      },
+      abort: () => prepared.abort(),
+    };
+  }
+
+  async dispose(): Promise<void> {
+    await this.#subscriptions.dispose();
+  }
+
+  #planner(slug: string) {
+    return this.#parts.launcher.planner(slug, (launched) => this.#planned.set(slug, launched));
+  }
+
+  #launch(slug: string): void {
+    this.#parts.supervisor.start(slug, this.#planner(slug));
+  }
+
+  async #wish(slug: string, run: boolean): Promise<void> {
+    if (this.#parts.launcher.settingsOf(slug).run === run) return;
+    await this.#parts.settings.update((draft) => {
+      const server = draft.servers[slug];
+      if (server) server.run = run;
+    });
+  }
+
+  #backendChanged(slug: string, backend: Backend | null): void {
+    if (backend === null) {
+      this.#tools.delete(slug);
+    } else {
+      this.#serving.set(slug, this.#planned.get(slug)?.context ?? null);
+      void this.#count(slug, backend);
+    }
+    this.#changed.fire();
+  }
+
+  /** How many tools pass is known only by asking; a server that cannot tell shows no number and says why in its log. */
+  async #count(slug: string, backend: Backend): Promise<void> {
+    try {
+      const count = await this.#parts.countTools(slug);
+      if (this.#parts.supervisor.current(slug)?.id !== backend.id) return;
+      this.#tools.set(slug, count);
+      this.#changed.fire();
+    } catch (error) {
+      this.#parts.logs.append({
+        slug,
+        stream: 'event',
+        level: 'warn',
+        text: `its tools could not be listed: ${toErrorInfo(error).message}`,
+      });
+    }
+  }
+
+  #forget(slug: string): void {
+    this.#serving.delete(slug);
+    this.#planned.delete(slug);
+    this.#tools.delete(slug);
+  }
+
+  #binding(server: ServerSettings): { context: string | null; error: ErrorInfo | null } {
+    try {
+      return { context: this.#parts.launcher.contextOf(server), error: null };
+    } catch (error) {
+      return { context: null, error: toErrorInfo(error) };
+    }
+  }
+
+  #validBinding(context: string, contexts: ContextRegistry): string {
+    return context === ACTIVE_CONTEXT || context === NO_CONTEXT ? context : contexts.get(context).ref;
+  }
+
+  #transport(server: ServerSettings) {
+    if (server.transport) return server.transport;
+    return (
+      (this.#parts.presets.has(server.preset) ? this.#parts.presets.transports(server.preset)[0] : null) ?? 'stdio'
+    );
+  }
+
+  #freeSlug(preset: string): string {
+    const taken = this.#parts.settings.settings.servers;
+    const base = slugSchema.safeParse(preset).success ? preset : 'server';
+    if (!taken[base]) return base;
+    let number = 2;
+    while (taken[`${base}-${number}`]) number++;
+    return `${base}-${number}`;
+  }
+}

@@ -1,0 +1,58 @@
+import type { ErrorInfo } from '../../../contract/errors.ts';
+import { effectiveGuard, type GuardLevel } from '../../../contract/model/guard.ts';
+import type { Server, Transport } from '../../../contract/model/server.ts';
+import type { ServerSettings } from '../../../contract/model/settings.ts';
+import type { SupervisedServer } from '../supervisor/supervisor.ts';
+
+/** What a server object is made of. */
+export interface ServerFacts {
+  readonly slug: string;
+  readonly settings: ServerSettings;
+  readonly transport: Transport;
+  /** Null when it never ran in this Berth. */
+  readonly supervised: SupervisedServer | null;
+  readonly context: string | null;
+  /** Why the binding cannot be resolved. */
+  readonly contextError: ErrorInfo | null;
+  readonly cap: { readonly level: GuardLevel; readonly production: boolean };
+  readonly reachable: boolean | null;
+  readonly tools: number | null;
+  readonly clients: Server['clients'];
+  readonly callsPerMinute: number[];
+  /** Base URL of the endpoints. */
+  readonly endpoint: string;
+  readonly warnings: readonly string[];
+}
+
+/** The server object of cli.md, from the facts. Pure. */
+export function serverView(facts: ServerFacts): Server {
+  const { settings, supervised } = facts;
+  const state = supervised?.state ?? 'stopped';
+  const up = state === 'ready' || state === 'degraded';
+  return {
+    slug: facts.slug,
+    preset: settings.preset,
+    context: facts.context,
+    boundTo: settings.context,
+    transport: facts.transport,
+    state,
+    pid: supervised?.pid ?? null,
+    startedAt: up ? (supervised?.startedAt ?? null) : null,
+    restarts: supervised?.restarts ?? 0,
+    protocolVersion: up ? (supervised?.protocolVersion ?? null) : null,
+    serverInfo: up ? (supervised?.serverInfo ?? null) : null,
+    tools: up ? facts.tools : null,
+    guard: settings.guard,
+    effectiveGuard: effectiveGuard(settings.guard, facts.cap.level),
+    clients: facts.clients,
+    endpoint: { http: `${facts.endpoint}/${facts.slug}/mcp`, sse: null },
+    error: supervised?.error ?? (state === 'stopped' ? facts.contextError : null),
+    production: facts.cap.production,
+    reachable: facts.reachable,
+    desired: settings.run ? 'running' : 'stopped',
+    callsPerMinute: facts.callsPerMinute,
+    namespace: settings.namespace ?? null,
+    options: settings.options,
+    warnings: [...facts.warnings],
+  };
+}

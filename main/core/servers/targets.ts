@@ -1,0 +1,80 @@
+import { BerthError } from '../../../contract/errors.ts';
+import { effectiveGuard, type GuardLevel, type GuardRules } from '../../../contract/model/guard.ts';
+import type { Backend } from '../backend/backend.ts';
+import type { Disposable } from '../dispose.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+import type { ContextRegistry } from './context-registry.ts';
+import type { Launcher } from './launcher.ts';
+import type { ServerManager } from './server-manager.ts';
+
+/** What stands behind one slug: the running backend, and what may pass to it right now. */
+export interface ServerTarget {
+  readonly slug: string;
+  backend(options: { timeoutMs: number; signal?: AbortSignal }): Promise<Backend>;
+  current(): Backend | null;
+  onDidChangeBackend(listener: (backend: Backend | null) => void): Disposable;
+  guard(): { level: GuardLevel; rules: GuardRules; why: string };
+  context(): string | null;
+}
+
+/** The docked servers as targets of the gateway. Everything is looked up per question, since settings and contexts change. */
+export class ServerTargets {
+  readonly #parts: {
+    launcher: Launcher;
+    manager: ServerManager;
+    supervisor: Supervisor;
+    contexts: ContextRegistry;
+    rules: (preset: string) => GuardRules;
+  };
+
+  constructor(parts: {
+    launcher: Launcher;
+    manager: ServerManager;
+    supervisor: Supervisor;
+    contexts: ContextRegistry;
+    rules: (preset: string) => GuardRules;
+  }) {
+    this.#parts = parts;
+  }
+
+  slugs(): string[] {
+    return this.#parts.manager.list().map((server) => server.slug);
+  }
+
+  get(slug: string): ServerTarget | undefined {
+    const { launcher, manager, supervisor } = this.#parts;
+    if (!launcher.has(slug)) return undefined;
+    return {
+      slug,
+      backend: (options) => this.#backend(slug, options),
+      current: () => supervisor.current(slug),
+      onDidChangeBackend: (listener) =>
+        supervisor.onDidChangeBackend((change) => {
+          if (change.slug === slug) listener(change.backend);
+        }),
+      guard: () => this.#guard(slug),
+      context: () => manager.servingContext(slug),
+    };
+  }
+
+  async #backend(slug: string, options: { timeoutMs: number; signal?: AbortSignal }): Promise<Backend> {
+    if (!this.#parts.supervisor.get(slug)) {
+      throw new BerthError('not-running', `The server ${slug} is stopped.`, {
+        hint: `Start it in Berth or with \`berth start ${slug}\`.`,
+      });
+    }
+    return this.#parts.supervisor.backend(slug, options);
+  }
+
+  /** The stricter of the server's guard and the cap of the context that serves it, with the reason in words (D15). */
+  #guard(slug: string): { level: GuardLevel; rules: GuardRules; why: string } {
+    const server = this.#parts.launcher.settingsOf(slug);
+    const context = this.#parts.manager.servingContext(slug);
+    const cap = this.#parts.contexts.cap(context);
+    const level = effectiveGuard(server.guard, cap.level);
+    const rules = this.#parts.rules(server.preset);
+    if (level === server.guard) return { level, rules, why: `the guard of ${slug} is ${level}` };
+    const reason = cap.production ? 'is marked production' : 'has a cap';
+    return { level, rules, why: `the context ${context} ${reason}, which allows no more than ${level}` };
+  }
+}

@@ -1,0 +1,16 @@
+/** What the program around the core can do: the desktop app, or the headless server with a browser. */
+export interface Shell {
+  readonly kind: 'desktop' | 'headless';
+  readonly capabilities: {
+    readonly tray: boolean;
+    readonly autostart: boolean;
+    readonly filePicker: boolean;
+  };
+  /** Shows the window; headless answers a one-time URL instead. */
+  open(): Promise<{ url: string | null }>;
+  /** Ends the program after the present answer has gone out; the shell disposes the core. */
+  quit(): void;
+  pickPath?(kind: 'file' | 'folder'): Promise<string | null>;
+  openExternal?(url: string): Promise<void>;
+  setStartAtLogin?(on: boolean): Promise<void>;
+}
