@@ -1,0 +1,190 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import { Child } from '../../e2e/support/child.ts';
+import { freePort } from '../../e2e/support/free-port.ts';
+import { eventually } from '../../e2e/support/processes.ts';
+
+/** A user that the API server knows by a bearer token. `system:masters` is admin; any other group has what RBAC gives it. */
+export interface ApiUser {
+  readonly name: string;
+  readonly token: string;
+  readonly groups: readonly string[];
+}
+
+/** One line of the audit log: what the API server itself says about who asked what. */
+export interface AuditEvent {
+  readonly verb: string;
+  readonly requestURI: string;
+  readonly user: { readonly username: string };
+  readonly userAgent: string;
+  readonly code: number;
+}
+
+/**
+ * A real kube-apiserver with etcd (test/cluster/apiserver) on a port and in a folder of its own. Its data, port and
+ * certificates outlive `stop()`, so `start()` brings the same cluster back.
+ */
+export class ApiServer {
+  readonly name: string;
+  readonly users: ApiUser[];
+  readonly #binary: string;
+  readonly #folder: string;
+  #port = 0;
+  #process: Child | null = null;
+
+  constructor(binary: string, name: string, folder: string, users: readonly ApiUser[]) {
+    this.#binary = binary;
+    this.name = name;
+    this.#folder = folder;
+    this.users = [...users];
+  }
+
+  get url(): string {
+    return `https://127.0.0.1:${this.#port}`;
+  }
+
+  get caFile(): string {
+    return this.#path('certs', 'apiserver.crt');
+  }
+
+  get pid(): number {
+    if (!this.#process) throw new Error(`the API server ${this.name} does not run`);
+    return this.#process.pid;
+  }
+
+  token(user: string): string {
+    const found = this.users.find((candidate) => candidate.name === user);
+    if (!found) throw new Error(`the API server ${this.name} has no user ${user}`);
+    return found.token;
+  }
+
+  /** Resolves when `/readyz` answers 200. The users are read anew at each start. */
+  async start(): Promise<void> {
+    this.#port ||= await freePort();
+    mkdirSync(this.#path('certs'), { recursive: true });
+    const tokens = this.users.map(({ token, name, groups }) => `${token},${name},${name},"${groups.join(',')}"`);
+    writeFileSync(this.#path('tokens.csv'), `${tokens.join('\n')}\n`, { mode: 0o600 });
+    writeFileSync(this.#path('audit-policy.yaml'), auditPolicy);
+    if (this.#process === null) this.#makeServiceAccountKey();
+    this.#process = new Child(this.#binary, this.#flags(), { env: { PATH: process.env['PATH'] ?? '' } });
+    const ready = await eventually(() => this.#answersReady(), 120_000);
+    if (!ready)
+      throw new Error(`the API server ${this.name} did not become ready:\n${this.#process.stderr.slice(-4000)}`);
+  }
+
+  /** Ends it by its pid, as a crash or a power cut would; what it had stored stays. */
+  async stop(): Promise<void> {
+    if (!this.#process) return;
+    this.#process.signal('SIGKILL');
+    await this.#process.exited;
+  }
+
+  /** A request with the token of `user` (or any other bearer token). Answers status and parsed body; never throws for a status. */
+  async ask(user: string, method: string, path: string, body?: unknown): Promise<{ code: number; body: unknown }> {
+    return this.askWith(this.token(user), method, path, body);
+  }
+
+  async askWith(token: string, method: string, path: string, body?: unknown): Promise<{ code: number; body: unknown }> {
+    return new Promise((resolve, reject) => {
+      const call = request(
+        new URL(path, this.url),
+        {
+          method,
+          ca: readFileSync(this.caFile),
+          headers: {
+            authorization: `Bearer ${token}`,
+            accept: 'application/json',
+            'content-type': contentType(method),
+          },
+        },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8');
+          response.on('data', (chunk: string) => {
+            text += chunk;
+          });
+          response.on('end', () => resolve({ code: response.statusCode ?? 0, body: parse(text) }));
+        },
+      );
+      call.on('error', reject);
+      call.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+
+  /** Like `ask` as an admin, for setting a test up: any status of 300 or more rejects. */
+  async change(method: string, path: string, body?: unknown): Promise<unknown> {
+    const answer = await this.ask('admin', method, path, body);
+    if (answer.code >= 300) throw new Error(`${method} ${path}: ${answer.code} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  }
+
+  /** Everything that was asked of it so far, oldest first. */
+  audit(): AuditEvent[] {
+    return readFileSync(this.#path('audit.log'), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => {
+        const event = JSON.parse(line) as Omit<AuditEvent, 'code'> & { responseStatus?: { code?: number } };
+        const { verb, requestURI, user, userAgent, responseStatus } = event;
+        return { verb, requestURI, user, userAgent, code: responseStatus?.code ?? 0 };
+      });
+  }
+
+  #path(...names: string[]): string {
+    return join(this.#folder, ...names);
+  }
+
+  async #answersReady(): Promise<boolean> {
+    if (!this.#process?.running) throw new Error(`the API server ${this.name} ended:\n${this.#process?.stderr}`);
+    try {
+      return (await this.ask('admin', 'GET', '/readyz')).code === 200;
+    } catch {
+      return false;
+    }
+  }
+
+  #makeServiceAccountKey(): void {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    writeFileSync(this.#path('sa.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  }
+
+  #flags(): string[] {
+    return [
+      `--etcd-data-dir=${this.#path('etcd')}`,
+      `--secure-port=${this.#port}`,
+      '--bind-address=127.0.0.1',
+      `--cert-dir=${this.#path('certs')}`,
+      `--service-account-issuer=${this.url}`,
+      `--service-account-key-file=${this.#path('sa.key')}`,
+      `--service-account-signing-key-file=${this.#path('sa.key')}`,
+      `--token-auth-file=${this.#path('tokens.csv')}`,
+      '--authorization-mode=RBAC',
+      '--service-cluster-ip-range=10.0.0.0/24',
+      '--disable-admission-plugins=ServiceAccount',
+      `--audit-policy-file=${this.#path('audit-policy.yaml')}`,
+      `--audit-log-path=${this.#path('audit.log')}`,
+      '--audit-log-mode=blocking',
+    ];
+  }
+}
+
+const auditPolicy = `apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+  - level: Metadata
+`;
+
+function contentType(method: string): string {
+  return method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
