@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { type TrayItem, trayMenu, trayTooltip } from '../../../main/electron/tray-menu.ts';
+import { contextOf, serverOf, statusOf } from './status-of.ts';
+
+/** A menu as indented text: what a person reads, with what is greyed out in brackets. */
+function read(items: readonly TrayItem[], indent = ''): string {
+  return items
+    .map((item) => {
+      if (item.type === 'separator') return `${indent}---`;
+      if (item.type === 'submenu') return `${indent}${item.label} >\n${read(item.items, `${indent}  `)}`;
+      if (item.type === 'text') return `${indent}[${item.label}]`;
+      const name = item.enabled ? item.label : `[${item.label}]`;
+      return `${indent}${item.type === 'radio' ? (item.checked ? '(x) ' : '( ) ') : ''}${name}`;
+    })
+    .join('\n');
+}
+
+const busy = statusOf({
+  activeContext: 'prod-eu-1',
+  contexts: [
+    contextOf({ ref: 'prod-eu-1', production: true, active: true }),
+    contextOf({ ref: 'staging', label: 'The staging' }),
+    contextOf({ ref: 'demo-staging', demo: true }),
+    contextOf({ ref: 'lab', error: { code: 'command-missing', message: 'aws was not found.' } }),
+  ],
+  servers: [
+    serverOf({ slug: 'cluster', state: 'ready', context: 'prod-eu-1', production: true }),
+    serverOf({ slug: 'objects', state: 'stopped' }),
+    serverOf({
+      slug: 'migrations',
+      state: 'failed',
+      context: null,
+      error: { code: 'command-missing', message: 'aws was not found.', hint: 'Install it.' },
+    }),
+  ],
+});
+
+describe('trayMenu', () => {
+  it('has a line per server, the active context as radio items, the endpoints, open and quit', () => {
+    expect(read(trayMenu(busy))).toBe(
+      `Open Berth
+---
+Context: prod-eu-1 · PRODUCTION >
+  (x) prod-eu-1 · PRODUCTION
+  ( ) The staging (staging)
+  ( ) demo-staging · demo
+  ( ) lab: aws was not found.
+---
+● cluster: Ready · prod-eu-1 · PRODUCTION >
+  [Start]
+  Stop
+  Restart
+○ objects: Stopped · staging >
+  Start
+  [Stop]
+  [Restart]
+✕ migrations: Failed >
+  [aws was not found.]
+  [Install it.]
+  ---
+  Start
+  Stop
+  Restart
+---
+Copy endpoint >
+  cluster
+  objects
+  migrations
+Quit Berth`,
+    );
+  });
+
+  it('says what is missing on a fresh machine', () => {
+    expect(read(trayMenu(statusOf()))).toBe(
+      `Open Berth
+---
+Context: none >
+  [No contexts found]
+---
+[No servers docked]
+---
+Copy endpoint >
+  [No servers docked]
+Quit Berth`,
+    );
+  });
+
+  it('can be quit while the core starts', () => {
+    expect(read(trayMenu(null))).toBe('[Berth is starting…]\n---\nQuit Berth');
+  });
+
+  it('takes no second switch while one is under way', () => {
+    const menu = read(trayMenu({ ...busy, switchingTo: 'staging' }));
+    expect(menu).toContain('Switching to staging… >');
+    expect(menu).toContain('( ) [The staging (staging)]');
+  });
+
+  it('shows problems of Berth itself, cut to one line, and no endpoint that is not served', () => {
+    const message = `Port 23784 is taken\nby ${'another program '.repeat(10)}`;
+    const menu = trayMenu(statusOf({ endpoint: null, problems: [{ code: 'port-in-use', message }] }));
+    const problem = menu[1];
+    expect(problem).toMatchObject({ type: 'action', action: { do: 'open' } });
+    expect(problem?.type === 'action' && problem.label).toMatch(/^▲ Port 23784 is taken by another program .{1,60}…$/);
+    expect(read(menu)).toContain('[Endpoints are not served]');
+  });
+
+  it('asks for what it says', () => {
+    const actions: unknown[] = [];
+    const collect = (items: readonly TrayItem[]) => {
+      for (const item of items) {
+        if (item.type === 'submenu') collect(item.items);
+        else if (item.type === 'action' || item.type === 'radio') actions.push(item.action);
+      }
+    };
+    collect(trayMenu(statusOf({ contexts: [contextOf({ ref: 'a&b@c' })], servers: [serverOf({ slug: 'one' })] })));
+    expect(actions).toEqual([
+      { do: 'open' },
+      { do: 'use', context: 'a&b@c' },
+      { do: 'start', slug: 'one' },
+      { do: 'stop', slug: 'one' },
+      { do: 'restart', slug: 'one' },
+      { do: 'copy', text: 'http://127.0.0.1:23784/one/mcp' },
+      { do: 'quit' },
+    ]);
+  });
+});
+
+describe('trayTooltip', () => {
+  it.each([
+    [null, 'Berth is starting'],
+    [statusOf(), 'Berth: no servers docked'],
+    [busy, 'Berth: 1 of 3 servers ready, 1 failed · prod-eu-1 · PRODUCTION'],
+    [
+      statusOf({
+        servers: [serverOf({ slug: 'one', state: 'degraded' })],
+        problems: [{ code: 'internal', message: 'x' }],
+      }),
+      'Berth: 0 of 1 server ready, 1 degraded, 1 problem',
+    ],
+  ])('says the state in words (%#)', (status, text) => {
+    expect(trayTooltip(status)).toBe(text);
+  });
+});
