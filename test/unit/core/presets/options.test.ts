@@ -1,0 +1,80 @@
+import { beforeAll, expect, test } from 'vitest';
+import type { OptionValue } from '../../../../contract/model/server.ts';
+import { validateOptions } from '../../../../main/core/presets/options.ts';
+import type { PresetDefinition } from '../../../../main/core/presets/preset-schema.ts';
+import { secretNamesIn } from '../../../../main/core/presets/secret-references.ts';
+import { compareVersions, inRange } from '../../../../main/core/presets/versions.ts';
+import { loadBundled } from './bundled.ts';
+
+let presets: ReadonlyMap<string, PresetDefinition>;
+beforeAll(async () => {
+  presets = (await loadBundled()).presets;
+});
+
+const refused: [preset: string, options: Record<string, OptionValue>, says: string][] = [
+  ['mkp', { speed: 1 }, 'The preset "mkp" has no option "speed".'],
+  ['mkp', { 'serve-resources': 'yes' }, 'The option "serve-resources" of "mkp" takes true or false.'],
+  ['mkp', { 'rate-limit-read': 0 }, 'The option "rate-limit-read" of "mkp" takes a whole number of at least 1.'],
+  ['mkp', { 'rate-limit-read': 1.5 }, 'takes a whole number of at least 1.'],
+  ['mkp', { 'kubeconfig-refresh-interval': '5 minutes' }, 'takes another form than "5 minutes".'],
+  ['kubernetes-mcp-server', { 'log-level': 10 }, 'takes a whole number from 0 to 9.'],
+  ['kubernetes-mcp-server', { 'list-output': 'json' }, 'takes one of table, yaml.'],
+  ['kubernetes-mcp-server', { toolsets: 'core,shell' }, 'separated by commas, not "shell".'],
+  ['kubectl-mtv', { 'inventory-url': 'https://x\n--evil' }, 'takes a text of one line.'],
+  ['command', {}, 'The preset "command" needs the option "command".'],
+  ['command', { command: 'x', args: '--port 1' }, 'takes a JSON array of strings.'],
+  ['command', { command: 'x', args: '[1]' }, 'takes a JSON array of strings.'],
+  ['command', { command: 'x', env: '["A=1"]' }, 'takes a JSON object of strings.'],
+  ['command', { command: 'x', env: '{"API_TOKEN":"abc"}' }, '"API_TOKEN" looks like one'],
+  ['command', { command: 'x', cwd: 'relative' }, 'takes another form'],
+  ['url', { url: 'ftp://x' }, 'takes another form'],
+  ['url', { url: 'https://me:pw@x.example/mcp' }, 'takes a URL without a password in it.'],
+  ['url', { url: 'http://' }, 'takes another form'],
+  ['url', { url: 'https://x.example', headers: '{"Authorization":"Bearer abc"}' }, '"Authorization" looks like one'],
+];
+
+test.each(refused)('%s refuses %j', (id, options, says) => {
+  const preset = presets.get(id) as PresetDefinition;
+  expect(() => validateOptions(preset, options)).toThrow(
+    expect.objectContaining({
+      code: 'invalid-argument',
+      message: expect.stringContaining(says),
+      hint: expect.any(String),
+    }),
+  );
+});
+
+test('what fits is accepted, and a partial change need not name what is required', () => {
+  validateOptions(presets.get('command') as PresetDefinition, {
+    command: 'x',
+    args: '["-v"]',
+    env: '{"MAX_TOKENS":"100","API_TOKEN":"secret:a","EMPTY_TOKEN":""}',
+  });
+  validateOptions(presets.get('url') as PresetDefinition, {
+    url: 'https://x.example/mcp',
+    headers: '{"Authorization":"Bearer secret:a"}',
+  });
+  validateOptions(presets.get('command') as PresetDefinition, { cwd: '/tmp' }, { complete: false });
+});
+
+test('the secrets that options refer to are found once each, wherever they stand', () => {
+  expect(
+    secretNamesIn({ headers: '{"A":"Bearer secret:a","B":"secret:b"}', x: 'secret:a', n: 1, y: 'no secrets: here' }),
+  ).toEqual(['a', 'b']);
+});
+
+test('versions are compared by number, and one that is not known counts as the newest', () => {
+  expect(compareVersions('v0.10.0', '0.9.9')).toBeGreaterThan(0);
+  expect(compareVersions('0.2.9-rc1', '0.2.9')).toBe(0);
+  expect([null, 'unknown', '0.2.9', '0.2.8'].map((version) => inRange(version, { from: '0.2.9' }))).toEqual([
+    true,
+    true,
+    true,
+    false,
+  ]);
+  expect([null, '0.2.9', '0.2.8'].map((version) => inRange(version, { before: '0.2.9' }))).toEqual([
+    false,
+    false,
+    true,
+  ]);
+});
