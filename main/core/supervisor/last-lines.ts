@@ -1,0 +1,21 @@
+/** The newest lines of an output, bounded in number and length. */
+export class LastLines {
+  readonly #max: number;
+  readonly #maxLength: number;
+  #lines: string[] = [];
+
+  constructor(max = 60, maxLength = 1_000) {
+    this.#max = max;
+    this.#maxLength = maxLength;
+  }
+
+  push(line: string): void {
+    this.#lines.push(line.length > this.#maxLength ? `${line.slice(0, this.#maxLength)}…` : line);
+    // Cut rarely: a flood must not move the whole list for each line.
+    if (this.#lines.length >= 2 * this.#max) this.#lines = this.#lines.slice(-this.#max);
+  }
+
+  list(): string[] {
+    return this.#lines.slice(-this.#max);
+  }
+}

@@ -1,0 +1,275 @@
+import { BerthError } from '../../../contract/errors.ts';
+import { type ConnectedBackend, connect } from '../backend/connect.ts';
+import { LineSplitter } from '../backend/line-splitter.ts';
+import { StdioTransport } from '../backend/stdio-transport.ts';
+import type { McpTransport } from '../backend/transport.ts';
+import { Emitter } from '../emitter.ts';
+import type { LogSink } from '../logs/log-sink.ts';
+import type { LaunchPlan } from '../presets/launch-plan.ts';
+import { assertPortFree, waitForHttp } from './http-readiness.ts';
+import { LastLines } from './last-lines.ts';
+import type { Ledger } from './ledger.ts';
+import { holdLifeline, type Lifeline } from './lifeline.ts';
+import { watchLiveness } from './liveness.ts';
+import { prepareFiles } from './prepare-files.ts';
+import { ProcessGroup } from './process-group.ts';
+import { endOfFailure, endOfProcess, type RunEnd } from './run-end.ts';
+import type { Timings } from './timings.ts';
+
+/** A launch plan with what was made for it. */
+export interface LaunchHandle {
+  readonly plan: LaunchPlan;
+  /** Removes the kubeconfig and whatever else was made for this run; called once, when its process is gone. */
+  release(): Promise<void>;
+}
+
+/** Plans one run: called before every start and restart, so that port and kubeconfig are fresh. Rejects with a BerthError. */
+export type Planner = (signal: AbortSignal) => Promise<LaunchHandle>;
+
+export interface RunContext {
+  readonly logs: LogSink;
+  readonly ledger: Ledger;
+  readonly clientInfo: { readonly name: string; readonly version: string };
+  readonly timings: Timings;
+  /** Makes the channel to a server that is reached over HTTP. */
+  readonly httpTransport: (plan: LaunchPlan & { url: string }) => Promise<McpTransport>;
+}
+
+/** Longest line of a server's output that is kept whole, in bytes. */
+const MAX_LOG_LINE_BYTES = 16 * 1024;
+/** How long after its channel broke a process may take to end by itself, so that its own reason is the one shown, in ms. */
+const EXIT_AFTER_CLOSE_MS = 500;
+
+/**
+ * One run of a server, from its plan to the last byte of its output. It starts at once, and always ends: by itself, by
+ * `terminate()`, or because it could not start. Everything that it made is gone when `ended` resolves.
+ */
+export class ServerRun {
+  readonly #slug: string;
+  readonly #planner: Planner;
+  readonly #context: RunContext;
+  readonly #abort = new AbortController();
+  readonly #aborted = new Promise<void>((resolve) => {
+    this.#abort.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  readonly #progress = new Emitter<void>();
+  readonly #broken = new Emitter<RunEnd>();
+  readonly #lastLines = new LastLines();
+  #group: ProcessGroup | null = null;
+  #lifeline: Lifeline | null = null;
+  #transport: McpTransport | null = null;
+  #handle: LaunchHandle | null = null;
+
+  backend: ConnectedBackend | null = null;
+  /** When its process started, or when its upstream answered. */
+  startedAt: Date | null = null;
+  /** The server answered `initialize`. Rejects with a BerthError; `ended` follows then. */
+  readonly ready: Promise<ConnectedBackend>;
+  /** Never rejects. */
+  readonly ended: Promise<RunEnd>;
+  /** It is of no use any more but still there; `terminate()` is asked for. Not announced for a process that ends. */
+  readonly onBroken = this.#broken.event;
+  broken: RunEnd | null = null;
+  /** It has got a process. */
+  readonly onProgress = this.#progress.event;
+
+  constructor(slug: string, planner: Planner, context: RunContext) {
+    this.#slug = slug;
+    this.#planner = planner;
+    this.#context = context;
+    this.ready = this.#start();
+    this.ended = this.#end();
+  }
+
+  get pid(): number | null {
+    return this.#group?.pid ?? null;
+  }
+
+  /** Ends it in whatever state it is; resolves when nothing of it is left. */
+  terminate(): Promise<RunEnd> {
+    this.#abort.abort();
+    return this.ended;
+  }
+
+  async #start(): Promise<ConnectedBackend> {
+    const { signal } = this.#abort;
+    const handle = await this.#plan(signal);
+    const { plan } = handle;
+    const { logs, clientInfo } = this.#context;
+    logs.addSecrets(this.#slug, plan.secrets);
+    const deadline = performance.now() + plan.startTimeoutMs;
+    if (plan.process) await this.#spawn(plan, plan.process);
+    else this.#log('info', `Connecting to ${plan.url}.`);
+
+    // Waiting for a server whose process has ended is in vain.
+    const waiting = new AbortController();
+    const giveUp = () => waiting.abort();
+    signal.addEventListener('abort', giveUp, { once: true });
+    void this.#group?.exited.then(giveUp);
+    if (signal.aborted || this.#group?.exit) giveUp();
+    try {
+      this.#transport = await this.#open(plan, deadline, waiting.signal);
+      const timeoutMs = Math.max(1, deadline - performance.now());
+      const backend = await connect(this.#transport, { clientInfo, timeoutMs, signal: waiting.signal });
+      this.#becomeReady(backend);
+      return backend;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** A planner that does not heed the signal must not hold up the end; what it makes too late is released at once. */
+  async #plan(signal: AbortSignal): Promise<LaunchHandle> {
+    const planning = this.#planner(signal).then((handle) => {
+      if (!signal.aborted) this.#handle = handle;
+      else void this.#release(handle);
+      return handle;
+    });
+    const handle = await Promise.race([planning, this.#aborted]);
+    if (!handle || signal.aborted) throw cancelled();
+    return handle;
+  }
+
+  async #spawn(plan: LaunchPlan, planned: NonNullable<LaunchPlan['process']>): Promise<void> {
+    if (plan.transport !== 'stdio' && plan.url) await assertPortFree(plan.url);
+    await prepareFiles(planned);
+    if (this.#abort.signal.aborted) throw cancelled();
+    const group = await ProcessGroup.spawn(planned);
+    this.#group = group;
+    this.startedAt = new Date();
+    if (process.platform !== 'win32') this.#lifeline = holdLifeline(group.pid, (text) => this.#log('warn', text));
+    void this.#context.ledger.add(this.#slug, group.pid);
+    this.#log('info', `Started ${[planned.command, ...planned.args].join(' ')} (pid ${group.pid}).`);
+    group.stderr.on('data', this.#outputLines('stderr'));
+    if (plan.transport !== 'stdio') group.stdout.on('data', this.#outputLines('stdout'));
+    this.#progress.fire();
+  }
+
+  async #open(plan: LaunchPlan, deadline: number, signal: AbortSignal): Promise<McpTransport> {
+    if (plan.transport === 'stdio') {
+      if (!this.#group) throw new BerthError('invalid-config', 'A stdio server needs a command.');
+      return new StdioTransport({
+        stdin: this.#group.stdin,
+        stdout: this.#group.stdout,
+        onNoise: (text) => {
+          this.#lastLines.push(text);
+          this.#context.logs.append({ slug: this.#slug, stream: 'stdout', level: 'warn', text });
+        },
+      });
+    }
+    const { url } = plan;
+    if (url === null) throw new BerthError('invalid-config', `A server over ${plan.transport} needs a URL.`);
+    if (this.#group) await waitForHttp(url, plan.probe, deadline - performance.now(), signal);
+    return this.#context.httpTransport({ ...plan, url });
+  }
+
+  #becomeReady(backend: ConnectedBackend): void {
+    this.backend = backend;
+    this.startedAt ??= new Date();
+    const { serverInfo, protocolVersion } = backend.initializeResult;
+    this.#log('info', `Ready: ${serverInfo.name} ${serverInfo.version}, MCP ${protocolVersion}.`);
+    // It may be another program by now: `kubectl mtv` replaces itself.
+    if (this.#group) void this.#context.ledger.add(this.#slug, this.#group.pid);
+    backend.onClose((reason) => void this.#channelClosed(reason));
+    if (backend.closed) void this.#channelClosed(backend.closed);
+    watchLiveness(backend, this.#context.timings, this.#abort.signal, (error) => this.#breakWith(error));
+  }
+
+  async #channelClosed(reason: BerthError): Promise<void> {
+    if (await this.#exitsWithin(EXIT_AFTER_CLOSE_MS)) return;
+    this.#breakWith(reason);
+  }
+
+  #breakWith(error: BerthError): void {
+    if (this.#abort.signal.aborted || this.broken) return;
+    this.broken = endOfFailure(error, this.#group !== null);
+    this.#broken.fire(this.broken);
+  }
+
+  async #end(): Promise<RunEnd> {
+    let failure: unknown = null;
+    try {
+      await this.ready;
+      await this.#whenOver();
+    } catch (error) {
+      failure = error;
+      // What the process says at its end tells more than that its channel closed.
+      if (!this.#abort.signal.aborted) await this.#exitsWithin(EXIT_AFTER_CLOSE_MS);
+    }
+    const byItself = this.#group !== null && this.#group.exit !== null && !this.#abort.signal.aborted;
+    this.#abort.abort();
+    await this.#tearDown();
+    const lines = this.#lastLines.list().map((line) => this.#context.logs.redact(this.#slug, line));
+    const exit = this.#group?.exit;
+    if (byItself && exit) return endOfProcess(exit, lines, this.#handle?.plan.failures ?? []);
+    return endOfFailure(failure ?? cancelled(), this.#handle?.plan.process !== null, lines);
+  }
+
+  /** Resolves when the process ended or `terminate()` was asked for. */
+  async #whenOver(): Promise<void> {
+    await (this.#group ? Promise.race([this.#group.exited, this.#aborted]) : this.#aborted);
+  }
+
+  async #exitsWithin(ms: number): Promise<boolean> {
+    const group = this.#group;
+    if (!group) return false;
+    if (group.exit) return true;
+    const { promise: late, cancel } = timer(ms);
+    await Promise.race([group.exited, late]);
+    cancel();
+    return group.exit !== null;
+  }
+
+  async #tearDown(): Promise<void> {
+    const { timings, ledger } = this.#context;
+    const overStdio = this.#handle?.plan.transport === 'stdio';
+    try {
+      await this.#transport?.close(new BerthError('not-running', 'The server was stopped.'));
+      const group = this.#group;
+      if (group) {
+        await group.stop({ eofGraceMs: overStdio ? timings.eofGraceMs : 0, termGraceMs: timings.termGraceMs });
+        this.#lifeline?.disarm();
+        await ledger.remove(group.pid);
+      }
+    } finally {
+      if (this.#handle) await this.#release(this.#handle);
+    }
+  }
+
+  async #release(handle: LaunchHandle): Promise<void> {
+    try {
+      await handle.release();
+    } catch (error) {
+      this.#log('warn', `Cleaning up after the server failed: ${(error as Error).message}`);
+    }
+  }
+
+  #outputLines(stream: 'stdout' | 'stderr'): (chunk: Buffer) => void {
+    const store = (text: string) => {
+      this.#lastLines.push(text);
+      this.#context.logs.append({ slug: this.#slug, stream, text });
+    };
+    const lines = new LineSplitter({ maxBytes: MAX_LOG_LINE_BYTES, headBytes: MAX_LOG_LINE_BYTES }, store, (line) =>
+      store(`${line.head}… (${line.bytes} bytes)`),
+    );
+    this.#group?.[stream].once('end', () => lines.end());
+    return (chunk) => lines.push(chunk);
+  }
+
+  #log(level: 'info' | 'warn', text: string): void {
+    this.#context.logs.append({ slug: this.#slug, stream: 'event', level, text });
+  }
+}
+
+function timer(ms: number): { promise: Promise<void>; cancel: () => void } {
+  let cancel = () => {};
+  const promise = new Promise<void>((resolve) => {
+    const timeout = setTimeout(resolve, ms);
+    cancel = () => clearTimeout(timeout);
+  });
+  return { promise, cancel };
+}
+
+function cancelled(): BerthError {
+  return new BerthError('cancelled', 'The start was cancelled.');
+}

@@ -1,0 +1,333 @@
+import { BerthError, type ErrorInfo } from '../../../contract/errors.ts';
+import type { ServerState } from '../../../contract/model/server.ts';
+import type { Backend } from '../backend/backend.ts';
+import { openHttpTransport } from '../backend/open-http-transport.ts';
+import type { Disposable } from '../dispose.ts';
+import { Emitter } from '../emitter.ts';
+import type { LogSink } from '../logs/log-sink.ts';
+import { Ledger } from './ledger.ts';
+import { type ReapReport, reapOrphans } from './reap-orphans.ts';
+import { reduce } from './reduce.ts';
+import type { RunEnd } from './run-end.ts';
+import { type Prepared, type ServerEntry, type SupervisedServer, snapshotOf } from './server-entry.ts';
+import { initialServerModel, type ServerEffect, type ServerEvent } from './server-model.ts';
+import { type Planner, type RunContext, ServerRun } from './server-run.ts';
+import { defaultTimings, type Timings } from './timings.ts';
+import { waitUntil } from './wait-until.ts';
+
+export interface SupervisorOptions {
+  readonly ledgerFile: string;
+  readonly logs: LogSink;
+  readonly clientInfo: { readonly name: string; readonly version: string };
+  /** ms; default Date.now. */
+  readonly clock?: () => number;
+  /** In [0, 1); default Math.random. */
+  readonly random?: () => number;
+  readonly timings?: Partial<Timings>;
+}
+
+/** Runs the servers: starts, watches, restarts and stops them, and holds the channel to each. */
+export class Supervisor implements Disposable {
+  readonly #entries = new Map<string, ServerEntry>();
+  readonly #changes = new Emitter<string>();
+  readonly #backends = new Emitter<{ slug: string; backend: Backend | null }>();
+  readonly #context: RunContext;
+  readonly #timings: Timings;
+  readonly #clock: () => number;
+  readonly #random: () => number;
+  #disposed = false;
+
+  /** Fires with the slug of a server of which something that `get` shows has changed. */
+  readonly onDidChange = this.#changes.event;
+  /** Fires when a server's backend came, was replaced, or went (null). */
+  readonly onDidChangeBackend = this.#backends.event;
+
+  constructor(options: SupervisorOptions) {
+    this.#timings = { ...defaultTimings, ...options.timings };
+    this.#clock = options.clock ?? Date.now;
+    this.#random = options.random ?? Math.random;
+    const { logs, clientInfo } = options;
+    const ledger = new Ledger(options.ledgerFile, (text) =>
+      logs.append({ slug: 'berth', stream: 'event', level: 'warn', text }),
+    );
+    this.#context = { logs, clientInfo, ledger, timings: this.#timings, httpTransport: openHttpTransport };
+  }
+
+  /** Ends what an earlier Berth that is no more has left running; what cannot be proven to be that is kept and named. */
+  async reapOrphans(): Promise<ReapReport> {
+    const { ledger, logs } = this.#context;
+    const report = await reapOrphans(await ledger.previous(), this.#timings.termGraceMs);
+    for (const entry of report.reaped) {
+      const text = `Ended ${entry.executable} (pid ${entry.pid}), which an earlier Berth had left running.`;
+      logs.append({ slug: entry.slug, stream: 'event', level: 'warn', text });
+    }
+    for (const { entry, reason } of report.kept) {
+      const text = `Left ${entry.executable} (pid ${entry.pid}) of an earlier Berth alone: ${reason}.`;
+      logs.append({ slug: entry.slug, stream: 'event', level: 'warn', text });
+    }
+    await ledger.forgetPrevious([...report.reaped, ...report.gone]);
+    return report;
+  }
+
+  /** Starts a server that does not run; for one that runs, `planner` holds from the next restart on. */
+  start(slug: string, planner: Planner): void {
+    const entry = this.#entry(slug, planner);
+    this.#dispatch(entry, { type: 'start' });
+  }
+
+  /** Stops and starts again; resolves when the old process is gone and the new one is on its way. */
+  async restart(slug: string, planner?: Planner): Promise<void> {
+    const entry = this.#known(slug);
+    if (planner) entry.planner = planner;
+    const old = entry.run;
+    this.#dispatch(entry, { type: 'restart' });
+    await old?.ended;
+  }
+
+  /** Resolves when nothing of the server is left running. Unknown servers are stopped. */
+  async stop(slug: string): Promise<void> {
+    const entry = this.#entries.get(slug);
+    if (!entry) return;
+    entry.stops += 1;
+    this.#dispatch(entry, { type: 'stop' });
+    await Promise.all([...entry.runs].map((run) => run.terminate()));
+  }
+
+  /** Stops and forgets it. */
+  async remove(slug: string): Promise<void> {
+    const entry = this.#entries.get(slug);
+    await this.stop(slug);
+    if (entry && this.#entries.get(slug) === entry && entry.model.state === 'stopped') {
+      this.#entries.delete(slug);
+      this.#changes.fire(slug);
+    }
+  }
+
+  get(slug: string): SupervisedServer | undefined {
+    const entry = this.#entries.get(slug);
+    return entry && snapshotOf(entry);
+  }
+
+  list(): SupervisedServer[] {
+    return [...this.#entries.values()].map(snapshotOf);
+  }
+
+  /** The backend if one is up now. */
+  current(slug: string): Backend | null {
+    return this.#entries.get(slug)?.published ?? null;
+  }
+
+  /**
+   * The backend, as soon as there is one. Rejects with `not-found`, `not-running` (stopped), the server's own error (failed),
+   * `timed-out` or `cancelled`.
+   */
+  backend(slug: string, options: { timeoutMs: number; signal?: AbortSignal }): Promise<Backend> {
+    return this.#until(slug, options.timeoutMs, options.signal, () => {
+      const entry = this.#known(slug);
+      if (entry.published) return entry.published;
+      const { state, error, closing } = entry.model;
+      if (state === 'stopped' || (state === 'stopping' && closing?.why === 'stop')) throw notRunning(slug);
+      if (state === 'failed') throw BerthError.from(error ?? { code: 'start-failed', message: `${slug} has failed.` });
+      return undefined;
+    });
+  }
+
+  /** Resolves as soon as the server is in one of the states. Rejects with `not-found`, `timed-out` or `cancelled`. */
+  waitFor(
+    slug: string,
+    states: readonly ServerState[],
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<SupervisedServer> {
+    return this.#until(slug, timeoutMs, signal, () => {
+      const entry = this.#known(slug);
+      return states.includes(entry.model.state) ? snapshotOf(entry) : undefined;
+    });
+  }
+
+  /** Whether the server's cluster answers: `ready` ⇄ `degraded`. Never a reason to restart. */
+  setReachability(slug: string, reachability: { reachable: boolean; error: ErrorInfo | null }): void {
+    const entry = this.#entries.get(slug);
+    if (!entry) return;
+    const away: ErrorInfo = { code: 'unreachable', message: 'The cluster does not answer.' };
+    this.#dispatch(entry, {
+      type: 'reachability',
+      unreachable: reachability.reachable ? null : (reachability.error ?? away),
+    });
+  }
+
+  /** Starts a second run beside the current one (D18). Rejects with why it did not become ready, leaving nothing behind. */
+  async prepare(slug: string, planner: Planner, signal?: AbortSignal): Promise<Prepared> {
+    const entry = this.#entry(slug);
+    const { stops } = entry;
+    const run = this.#launch(entry, planner);
+    const cancel = () => void run.terminate();
+    signal?.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted) cancel();
+    try {
+      const backend = await run.ready;
+      return {
+        backend,
+        commit: (drain) => {
+          if (entry.stops !== stops || this.#entries.get(slug) !== entry) void run.terminate();
+          else this.#replace(entry, run, planner, drain);
+        },
+        abort: async () => {
+          await run.terminate();
+        },
+      };
+    } catch {
+      const end = await run.ended;
+      throw signal?.aborted ? new BerthError('cancelled', 'The start was cancelled.') : BerthError.from(end.error);
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** Stops everything; resolves when no process is left. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await Promise.all([...this.#entries.keys()].map((slug) => this.stop(slug)));
+    await this.#context.ledger.flush();
+  }
+
+  #entry(slug: string, planner?: Planner): ServerEntry {
+    if (this.#disposed) throw new BerthError('not-running', 'Berth is ending.');
+    const known = this.#entries.get(slug);
+    if (known) {
+      if (planner) known.planner = planner;
+      return known;
+    }
+    const entry: ServerEntry = {
+      slug,
+      planner: planner ?? (() => Promise.reject(notRunning(slug))),
+      model: initialServerModel,
+      run: null,
+      delay: null,
+      runs: new Set(),
+      published: null,
+      stops: 0,
+    };
+    this.#entries.set(slug, entry);
+    return entry;
+  }
+
+  #known(slug: string): ServerEntry {
+    const entry = this.#entries.get(slug);
+    if (!entry) throw new BerthError('not-found', `There is no server ${slug}.`);
+    return entry;
+  }
+
+  #dispatch(entry: ServerEntry, event: ServerEvent): void {
+    const [model, effects] = reduce(entry.model, event, this.#clock(), this.#timings);
+    const changed = model !== entry.model;
+    entry.model = model;
+    if (model.run === null) entry.run = null;
+    for (const effect of effects) this.#perform(entry, effect);
+    this.#publish(entry);
+    if (changed) this.#changes.fire(entry.slug);
+  }
+
+  #perform(entry: ServerEntry, effect: ServerEffect): void {
+    switch (effect.type) {
+      case 'launch':
+        if (this.#disposed) return;
+        entry.run = this.#launch(entry, entry.planner);
+        this.#follow(entry, entry.run, effect.run);
+        return;
+      case 'terminate':
+        void entry.run?.terminate();
+        return;
+      case 'delay':
+        entry.delay = setTimeout(() => this.#dispatch(entry, { type: 'delay-over' }), effect.ms);
+        return;
+      case 'cancel-delay':
+        if (entry.delay) clearTimeout(entry.delay);
+        entry.delay = null;
+        return;
+      case 'log':
+        this.#context.logs.append({ slug: entry.slug, stream: 'event', level: effect.level, text: effect.text });
+    }
+  }
+
+  #launch(entry: ServerEntry, planner: Planner): ServerRun {
+    const run = new ServerRun(entry.slug, planner, this.#context);
+    entry.runs.add(run);
+    void run.ended.then(() => entry.runs.delete(run));
+    return run;
+  }
+
+  /** From now on what happens to this run happens to the server, until another takes its number's place. */
+  #follow(entry: ServerEntry, run: ServerRun, number: number): void {
+    run.ready.then(
+      (backend) => {
+        backend.onClose(() => this.#publish(entry));
+        this.#dispatch(entry, { type: 'ready', run: number });
+      },
+      () => {
+        // `ended` tells why.
+      },
+    );
+    run.onProgress(() => run === entry.run && this.#changes.fire(entry.slug));
+    const broken = (end: RunEnd) => this.#dispatch(entry, { type: 'broken', run: number, ...end });
+    if (run.broken) broken(run.broken);
+    else run.onBroken(broken);
+    void run.ended.then((end) => {
+      this.#dispatch(entry, { type: 'ended', run: number, ...end, random: this.#random() });
+    });
+  }
+
+  #replace(entry: ServerEntry, run: ServerRun, planner: Planner, drain: (old: Backend) => Promise<void>): void {
+    const old = entry.run;
+    entry.planner = planner;
+    const [model, effects] = reduce(entry.model, { type: 'replace' }, this.#clock(), this.#timings);
+    entry.model = model;
+    entry.run = run;
+    for (const effect of effects) this.#perform(entry, effect);
+    if (model.run !== null) this.#follow(entry, run, model.run);
+    this.#publish(entry);
+    this.#changes.fire(entry.slug);
+    if (old) void this.#retire(entry.slug, old, drain);
+  }
+
+  async #retire(slug: string, old: ServerRun, drain: (old: Backend) => Promise<void>): Promise<void> {
+    try {
+      if (old.backend && !old.backend.closed) await Promise.race([drain(old.backend), old.ended]);
+    } catch (error) {
+      const text = `Waiting for the old server's calls failed: ${(error as Error).message}`;
+      this.#context.logs.append({ slug, stream: 'event', level: 'warn', text });
+    }
+    await old.terminate();
+  }
+
+  #publish(entry: ServerEntry): void {
+    const { state } = entry.model;
+    const backend = entry.run?.backend ?? null;
+    const next = (state === 'ready' || state === 'degraded') && backend && !backend.closed ? backend : null;
+    if (next === entry.published) return;
+    entry.published = next;
+    this.#backends.fire({ slug: entry.slug, backend: next });
+  }
+
+  #until<T>(slug: string, timeoutMs: number, signal: AbortSignal | undefined, check: () => T | undefined): Promise<T> {
+    return waitUntil(
+      check,
+      (again) => [this.onDidChange((changed) => changed === slug && again()), this.onDidChangeBackend(again)],
+      () => {
+        const state = this.get(slug)?.state ?? 'stopped';
+        const seconds = Math.round(timeoutMs / 100) / 10;
+        return new BerthError('timed-out', `${slug} is still ${state} after ${seconds} s.`, {
+          hint: `Look at its logs: berth logs ${slug}`,
+        });
+      },
+      timeoutMs,
+      signal,
+    );
+  }
+}
+
+function notRunning(slug: string): BerthError {
+  return new BerthError('not-running', `${slug} is stopped.`, {
+    hint: `Start it in Berth, or with: berth start ${slug}`,
+  });
+}
