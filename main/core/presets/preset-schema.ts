@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { guardLevelSchema, guardRulesSchema, noGuardRules } from '../../../contract/model/guard.ts';
 import { presetOptionSchema } from '../../../contract/model/preset.ts';
-import { type Transport, transportSchema } from '../../../contract/model/server.ts';
+import { transportSchema } from '../../../contract/model/server.ts';
 import { unknownPlaceholders } from './template.ts';
 
 const regularExpression = z.string().refine(isRegularExpression, 'is not a regular expression');
@@ -179,15 +179,6 @@ export type PresetDefinition = z.output<typeof presetFileSchema>;
 
 /** A file with failure patterns that hold for every preset. */
 export const sharedFailuresSchema = z.strictObject({ failures: z.array(failurePatternSchema) });
-
-/** How a preset's transport is launched with this version; undefined when it has none of that kind. */
-export function transportDefinition(
-  preset: PresetDefinition,
-  transport: Transport,
-  matches: (range: { from?: string | undefined; before?: string | undefined }) => boolean,
-): TransportDefinition | undefined {
-  return preset.transports.find((candidate) => candidate.transport === transport && matches(candidate));
-}
 
 function* texts(preset: {
   launch: { args: string[]; env: Record<string, string> };
