@@ -6,7 +6,7 @@ import { docsLinks } from './check/docs-links.mjs';
 import { imports } from './check/imports.mjs';
 import { secrets } from './check/secrets.mjs';
 import { biome, types, unused } from './check/tools.mjs';
-import { ensureBuilt } from './lib/build.mjs';
+import { ensureBuilt } from './lib/ensure-built.mjs';
 import { emptyTally, finish } from './lib/tally.mjs';
 
 const checks = [biome, ...types, imports, unused, docsLinks, secrets, bundles];
@@ -49,7 +49,7 @@ async function main(root, only) {
 
 async function outcomeOf(check, root) {
   try {
-    const broken = check.needsBuild ? ensureBuilt(root) : null;
+    const broken = check.needsBuild ? await ensureBuilt(root) : null;
     return broken ? { problems: [broken], note: '' } : await check.run(root);
   } catch (error) {
     return { problems: [error.stack ?? String(error)], note: '' };

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ensureBuilt } from './lib/build.mjs';
+import { ensureBuilt } from './lib/ensure-built.mjs';
 import { provideTestElectron } from './lib/electron-test-runtime.mjs';
 import { runPlaywright, runVitest } from './lib/suites.mjs';
 import { provideSystemPackages } from './lib/system-packages.mjs';
@@ -42,7 +42,7 @@ async function main(names, filters) {
   // Tests of the keychain find out by themselves what is missing and skip with that reason.
   const missing = provideSystemPackages({ suites: [...names, ...(names.includes('integration') ? ['keychain'] : [])] });
   const needBuild = names.some((name) => name !== 'unit');
-  const broken = needBuild ? ensureBuilt(root) : null;
+  const broken = needBuild ? await ensureBuilt(root) : null;
   const tallies = broken ? [failedSuite('build', broken)] : [];
   for (const name of names) {
     const reason =
