@@ -6,6 +6,8 @@ export interface Shell {
     readonly autostart: boolean;
     readonly filePicker: boolean;
   };
+  /** The command line that starts this shell again, in the background: what the bridge runs when Berth is down (D6). */
+  readonly startCommand: readonly string[];
   /** Shows the window; headless answers a one-time URL instead. */
   open(): Promise<{ url: string | null }>;
   /** Ends the program after the present answer has gone out; the shell disposes the core. */

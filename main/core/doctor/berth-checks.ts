@@ -10,7 +10,7 @@ export interface BerthFacts {
   readonly paths: BerthPaths;
   readonly endpoint: () => { url: string | null; error: ErrorInfo | null };
   readonly settingsProblem: () => ErrorInfo | null;
-  readonly keychain: () => Promise<KeychainStatus>;
+  readonly keychain: () => KeychainStatus;
   readonly loginShell: () => Promise<{ shell: string; warning: string | null; entries: number }>;
 }
 
@@ -53,8 +53,8 @@ export function berthChecks(facts: BerthFacts): Check[] {
     {
       id: 'keychain',
       title: 'Keychain',
-      run: async () => {
-        const status = await facts.keychain();
+      run: () => {
+        const status = facts.keychain();
         if (status.state === 'available') return { outcome: 'pass', evidence: 'the OS keychain stores and reads' };
         return {
           outcome: 'warn',

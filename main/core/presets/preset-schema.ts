@@ -143,6 +143,8 @@ export const presetFileSchema = z
       .array(z.strictObject({ text: z.string(), transports: z.array(transportSchema).optional(), ...range }))
       .default([]),
     guardRules: guardRulesSchema.default(noGuardRules),
+    /** A call that reads a little from the cluster and needs nothing special: the last rung of the connection test. */
+    safeRead: z.strictObject({ tool: z.string(), args: z.record(z.string(), z.unknown()).default({}) }).optional(),
     failures: z.array(failurePatternSchema).default([]),
   })
   .superRefine((preset, context) => {

@@ -1,4 +1,6 @@
-import type { Server, Socket } from 'node:net';
+import { connect, type Server, type Socket } from 'node:net';
+import { type CallOutput, CONTRACT_VERSION, calls } from '../../../contract/calls.ts';
+import { BerthError } from '../../../contract/errors.ts';
 import type { FrameFromCore } from '../../../contract/frames.ts';
 import type { Disposable } from '../dispose.ts';
 import { listenPrivately } from '../private-socket.ts';
@@ -8,25 +10,47 @@ import { parseFrame } from './parse-frame.ts';
 /** A frame that is larger than this is not one of ours. */
 const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 
-/** Serves the contract as newline-delimited JSON on the control socket, for the `berth` command and a desktop that takes over. */
+/**
+ * Serves the contract as newline-delimited JSON on the control socket, for the `berth` command and a desktop that takes over.
+ * Holding it is also what makes a Berth the only one of its user and home (D5): it is claimed before anything else is
+ * touched, and callers that come early wait until `serve`.
+ */
 export class ControlSocket implements Disposable {
   readonly #server: Server;
-  readonly #sockets: Set<Socket>;
+  readonly #sockets = new Set<Socket>();
+  readonly #early: Socket[] = [];
+  #dispatcher: Dispatcher | null = null;
 
-  private constructor(server: Server, sockets: Set<Socket>) {
+  private constructor(server: Server) {
     this.#server = server;
-    this.#sockets = sockets;
   }
 
-  /** Rejects with `conflict` when another Berth of this user listens there. */
-  static async listen(path: string, dispatcher: Dispatcher): Promise<ControlSocket> {
-    const sockets = new Set<Socket>();
-    const server = await listenPrivately(path, (socket) => {
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
-      dispatcher.accept(socketConnection(socket));
+  /** Rejects with `conflict` that names the Berth that runs already. */
+  static async claim(path: string): Promise<ControlSocket> {
+    const early: Socket[] = [];
+    let take = (socket: Socket) => {
+      early.push(socket);
+    };
+    const server = await listenPrivately(path, (socket) => take(socket)).catch(async (error: unknown) => {
+      throw error instanceof BerthError && error.code === 'conflict' ? await nameTheFirst(path, error) : error;
     });
-    return new ControlSocket(server, sockets);
+    const claimed = new ControlSocket(server);
+    take = (socket) => claimed.#take(socket);
+    for (const socket of early) take(socket);
+    return claimed;
+  }
+
+  serve(dispatcher: Dispatcher): void {
+    this.#dispatcher = dispatcher;
+    for (const socket of this.#early.splice(0)) dispatcher.accept(socketConnection(socket));
+  }
+
+  #take(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    if (this.#dispatcher) this.#dispatcher.accept(socketConnection(socket));
+    else this.#early.push(socket);
   }
 
   dispose(): Promise<void> {
@@ -38,6 +62,36 @@ export class ControlSocket implements Disposable {
       }, 500).unref();
     });
   }
+}
+
+/** The same refusal, with who it is that runs, as far as it answers within two seconds. */
+async function nameTheFirst(path: string, error: BerthError): Promise<BerthError> {
+  const first = await hello(path);
+  if (!first) return error;
+  return new BerthError('conflict', `Berth ${first.version} is already running (${first.shell}, pid ${first.pid}).`, {
+    hint: 'Show it with `berth open`, or end it with `berth quit`.',
+    details: { pid: first.pid, shell: first.shell },
+  });
+}
+
+function hello(path: string): Promise<CallOutput<'app.hello'> | null> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    const connection = socketConnection(socket);
+    const finish = (answer: CallOutput<'app.hello'> | null) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(answer);
+    };
+    const timer = setTimeout(() => finish(null), 2_000);
+    connection.onFrame = (frame) => {
+      const parsed = calls['app.hello'].output.safeParse((frame as { data?: unknown } | null)?.data);
+      finish(parsed.success ? parsed.data : null);
+    };
+    connection.onClose = () => finish(null);
+    const call = { t: 'call', id: 1, method: 'app.hello', params: { contract: CONTRACT_VERSION, who: 'berth' } };
+    socket.write(`${JSON.stringify(call)}\n`);
+  });
 }
 
 function socketConnection(socket: Socket): CoreConnection {

@@ -3,7 +3,8 @@ import { type Context, type ContextSettingsInput, looksLikeProduction } from '..
 import type { GuardLevel } from '../../../contract/model/guard.ts';
 import type { ContextSettings } from '../../../contract/model/settings.ts';
 import { Emitter } from '../emitter.ts';
-import type { KubeContextInfo, KubeService } from '../kube/kube-service.ts';
+import type { KubeContextInfo } from '../kube/context-info.ts';
+import type { KubeService } from '../kube/kube-service.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 
 /** What was seen when a cluster was last asked. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -9,12 +10,12 @@ import type { KubeService, WrittenContext } from '../kube/kube-service.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import { planLaunch } from '../presets/plan-launch.ts';
 import type { PresetCatalog } from '../presets/preset-catalog.ts';
+import { secretNamesIn } from '../presets/secret-references.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { serverEnvironment } from '../shell-env/server-environment.ts';
-import type { LaunchHandle, Planner } from '../supervisor/supervisor.ts';
+import type { LaunchHandle, Planner } from '../supervisor/server-run.ts';
 import type { ContextRegistry } from './context-registry.ts';
-import { secretNameOf } from './secret-reference.ts';
 
 /** Everything that a launch plan is made from. */
 export interface LauncherParts {
@@ -32,6 +33,8 @@ export interface LauncherParts {
 /** A start of a server that has its files: which context it serves, and how to renew them in place. */
 export interface Launched {
   readonly context: string | null;
+  /** Version of the program that runs; null when it does not tell. */
+  readonly version: string | null;
   /** Writes the kubeconfig anew in place, after its source changed. */
   renew(): Promise<void>;
 }
@@ -69,11 +72,13 @@ export class Launcher {
     return this.#parts.kube.find(server.context).ref;
   }
 
-  /** Plans a start on the context that is bound at that time, or on `context` when a switch prepares it. */
+  /** Plans each start on the context that is bound at that time; the first one on `context` when a switch prepares it. */
   planner(slug: string, onPlanned: (launched: Launched) => void, context?: string): Planner {
+    let prepared = context;
     return async (signal) => {
       const server = this.settingsOf(slug);
-      const ref = server.context === ACTIVE_CONTEXT && context !== undefined ? context : this.contextOf(server);
+      const ref = server.context === ACTIVE_CONTEXT && prepared !== undefined ? prepared : this.contextOf(server);
+      prepared = undefined;
       const handle = await this.#launch(slug, server, ref, signal);
       onPlanned(handle.launched);
       return handle;
@@ -106,9 +111,8 @@ export class Launcher {
     };
     try {
       kubeconfig = await write();
-      const detected = await presets.detect(server.preset);
+      const detected = await presets.detect(server.preset, server.options);
       signal.throwIfAborted();
-      const transport = server.transport ?? preset.transports[0]?.transport ?? 'stdio';
       const plan = planLaunch({
         preset,
         slug,
@@ -116,7 +120,8 @@ export class Launcher {
         guard: effectiveGuard(server.guard, contexts.cap(ref).level),
         detected,
         kubeconfig: kubeconfig?.path ?? null,
-        port: transport === 'stdio' ? null : await freePort(),
+        port: await freePort(),
+        childToken: randomBytes(32).toString('base64url'),
         folder,
         env: serverEnvironment(await this.#parts.loginEnvironment(), settings.settings.env),
         secrets: await resolveSecrets(server, secrets),
@@ -124,6 +129,7 @@ export class Launcher {
       logs.addSecrets(slug, plan.secrets);
       const launched: Launched = {
         context: ref,
+        version: detected?.version ?? null,
         renew: async () => {
           const renewed = await write();
           if (renewed && kubeconfig) await rename(renewed.path, kubeconfig.path);
@@ -153,9 +159,8 @@ export class Launcher {
 
 /** Values of the `secret:NAME` references in a server's options. Rejects with what is missing and how to set it. */
 async function resolveSecrets(server: ServerSettings, secrets: SecretStore): Promise<Record<string, string>> {
-  const names = Object.values(server.options).flatMap((value) => secretNameOf(value) ?? []);
   const found = await Promise.all(
-    names.map(async (name) => {
+    secretNamesIn(server.options).map(async (name) => {
       const value = await secrets.get(name);
       if (value !== null) return [name, value] as const;
       throw new BerthError('not-found', `The secret "${name}" is not in the keychain.`, {

@@ -7,13 +7,16 @@ import {
   slugSchema,
   type UpdateServer,
 } from '../../../contract/model/server.ts';
-import type { ServerSettings } from '../../../contract/model/settings.ts';
+import { type ServerSettings, serverSettingsSchema } from '../../../contract/model/settings.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Disposable } from '../dispose.ts';
 import { DisposableStore } from '../dispose.ts';
 import { Emitter } from '../emitter.ts';
 import type { LogStore } from '../logs/log-store.ts';
+import { validateOptions } from '../presets/options.ts';
+import { chooseTransport, warningsOf } from '../presets/plan-launch.ts';
 import type { PresetCatalog } from '../presets/preset-catalog.ts';
+import type { PresetDefinition } from '../presets/preset-schema.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { Activity } from './activity.ts';
@@ -46,6 +49,8 @@ export class ServerManager implements Disposable {
   readonly #serving = new Map<string, string | null>();
   readonly #planned = new Map<string, Launched>();
   readonly #tools = new Map<string, number>();
+  /** Settings of each server as they were last acted upon. */
+  readonly #done = new Map<string, string>();
 
   readonly onDidChange = this.#changed.event;
 
@@ -65,13 +70,14 @@ export class ServerManager implements Disposable {
 
   /** Throws `not-found`. */
   get(slug: string): Server {
-    const { launcher, presets, contexts, supervisor, activity, endpoint } = this.#parts;
+    const { launcher, contexts, supervisor, activity, endpoint } = this.#parts;
     const settings = launcher.settingsOf(slug);
     const supervised = supervisor.get(slug) ?? null;
     const bound = this.#binding(settings);
     const running = supervised !== null && supervised.state !== 'stopped' && supervised.state !== 'failed';
     const context = running && this.#serving.has(slug) ? (this.#serving.get(slug) ?? null) : bound.context;
-    const transport = this.#transport(settings);
+    const preset = this.#preset(settings.preset);
+    const transport = settings.transport ?? preset?.transports[0]?.transport ?? 'stdio';
     return serverView({
       slug,
       settings,
@@ -85,7 +91,7 @@ export class ServerManager implements Disposable {
       clients: activity.clientsOf(slug),
       callsPerMinute: activity.perMinute(slug),
       endpoint: endpoint(),
-      warnings: presets.has(settings.preset) ? presets.warnings(settings.preset, transport) : [],
+      warnings: preset ? warningsOf(preset, transport, this.#planned.get(slug)?.version ?? null) : [],
     });
   }
 
@@ -103,24 +109,20 @@ export class ServerManager implements Disposable {
         hint: `Choose another name with --name, or change that one with \`berth set ${slug}\`.`,
       });
     }
-    if (!presets.transports(input.preset).includes(input.transport ?? presets.transports(input.preset)[0] ?? 'stdio')) {
-      throw new BerthError('invalid-argument', `${preset.title} does not speak ${input.transport}.`, {
-        hint: `It can use ${presets.transports(input.preset).join(', ')}.`,
-      });
-    }
-    const context = input.context ?? (presets.needsContext(input.preset) ? ACTIVE_CONTEXT : NO_CONTEXT);
+    const detected = await presets.detect(input.preset, input.options);
+    chooseTransport(preset, input.transport, detected?.version ?? null);
+    validateOptions(preset, input.options ?? {});
+    const context = input.context ?? (preset.needsContext ? ACTIVE_CONTEXT : NO_CONTEXT);
     const server: ServerSettings = {
       preset: input.preset,
       context: this.#validBinding(context, contexts),
       guard: input.guard ?? 'read-only',
       run: input.start ?? false,
-      options: presets.validateOptions(input.preset, input.options ?? {}),
+      options: input.options ?? {},
       ...(input.namespace === undefined ? {} : { namespace: input.namespace }),
       ...(input.transport === undefined ? {} : { transport: input.transport }),
     };
-    await settings.update((draft) => {
-      draft.servers[slug] = server;
-    });
+    await this.#save(slug, server);
     this.#parts.logs.append({ slug, stream: 'event', level: 'info', text: `docked from preset ${input.preset}` });
     if (server.run) this.#launch(slug);
     this.#changed.fire();
@@ -138,19 +140,17 @@ export class ServerManager implements Disposable {
       if (value === null) delete options[name];
       else options[name] = value;
     }
-    const valid = this.#parts.presets.validateOptions(before.preset, options);
+    validateOptions(this.#parts.presets.get(before.preset), options);
     const { namespace: _old, ...rest } = before;
     const namespace = input.namespace === undefined ? before.namespace : (input.namespace ?? undefined);
     const after: ServerSettings = {
       ...rest,
       context,
       guard: input.guard ?? before.guard,
-      options: valid,
+      options,
       ...(namespace === undefined ? {} : { namespace }),
     };
-    await this.#parts.settings.update((draft) => {
-      draft.servers[slug] = after;
-    });
+    await this.#save(slug, after);
     this.#changed.fire();
     if (this.isRunning(slug)) await this.replace(slug);
     return this.get(slug);
@@ -159,9 +159,7 @@ export class ServerManager implements Disposable {
   async remove(slug: string): Promise<void> {
     this.#parts.launcher.settingsOf(slug);
     await this.#parts.supervisor.remove(slug);
-    await this.#parts.settings.update((draft) => {
-      delete draft.servers[slug];
-    });
+    await this.#save(slug, null);
     this.#forget(slug);
     this.#parts.activity.forget(slug);
     this.#changed.fire();
@@ -187,24 +185,29 @@ export class ServerManager implements Disposable {
 
   /** Starts everything that should run. One that fails holds up nobody. */
   startWanted(): void {
-    for (const [slug, server] of Object.entries(this.#parts.settings.settings.servers))
+    for (const [slug, server] of Object.entries(this.#parts.settings.settings.servers)) {
+      this.#done.set(slug, fingerprint(server));
       if (server.run) this.#launch(slug);
+    }
   }
 
-  /** Follows a hand-edited settings file: starts and stops what the edit asks for. */
-  async followSettings(before: Readonly<Record<string, ServerSettings>>): Promise<void> {
-    const after = this.#parts.settings.settings.servers;
-    for (const slug of Object.keys(before)) {
-      if (after[slug]) continue;
-      await this.#parts.supervisor.remove(slug);
-      this.#forget(slug);
-    }
-    for (const [slug, server] of Object.entries(after)) {
-      const known = before[slug];
-      if (known && JSON.stringify(known) === JSON.stringify(server)) continue;
-      if (!server.run) await this.#parts.supervisor.stop(slug);
-      else if (this.isRunning(slug)) await this.replace(slug);
-      else this.#launch(slug);
+  /** Follows an edit of the settings file by somebody else: starts, changes and stops what it asks for. */
+  async followSettings(): Promise<void> {
+    const wanted = this.#parts.settings.settings.servers;
+    for (const slug of new Set([...this.#done.keys(), ...Object.keys(wanted)])) {
+      const server = wanted[slug];
+      if (this.#done.get(slug) === fingerprint(server)) continue;
+      this.#done.set(slug, fingerprint(server));
+      if (!server) {
+        await this.#parts.supervisor.remove(slug);
+        this.#forget(slug);
+      } else if (!server.run) {
+        await this.#parts.supervisor.stop(slug);
+      } else if (this.isRunning(slug)) {
+        await this.replace(slug);
+      } else {
+        this.#launch(slug);
+      }
     }
     this.#changed.fire();
   }
@@ -223,16 +226,15 @@ export class ServerManager implements Disposable {
   /** The first half of `replace`, for switching several at once: nothing has changed until `commit`. */
   async prepare(slug: string, context?: string): Promise<{ commit(): void; abort(): Promise<void> }> {
     let launched: Launched | null = null;
-    const planner = this.#parts.launcher.planner(
-      slug,
-      (value) => {
-        launched = value;
-      },
-      context,
-    );
-    const prepared = await this.#parts.supervisor.prepare(slug, planner);
+    let committed = false;
+    const onPlanned = (value: Launched) => {
+      launched = value;
+      if (committed) this.#planned.set(slug, value);
+    };
+    const prepared = await this.#parts.supervisor.prepare(slug, this.#parts.launcher.planner(slug, onPlanned, context));
     return {
       commit: () => {
+        committed = true;
         if (launched) this.#planned.set(slug, launched);
         prepared.commit(this.#parts.drain);
       },
@@ -253,10 +255,16 @@ export class ServerManager implements Disposable {
   }
 
   async #wish(slug: string, run: boolean): Promise<void> {
-    if (this.#parts.launcher.settingsOf(slug).run === run) return;
+    const server = this.#parts.launcher.settingsOf(slug);
+    if (server.run !== run) await this.#save(slug, { ...server, run });
+  }
+
+  /** Writes one server's settings, and remembers them as done, so that only edits by others are followed. */
+  async #save(slug: string, server: ServerSettings | null): Promise<void> {
     await this.#parts.settings.update((draft) => {
-      const server = draft.servers[slug];
-      if (server) server.run = run;
+      if (server === null) delete draft.servers[slug];
+      else draft.servers[slug] = server;
+      this.#done.set(slug, fingerprint(server ?? undefined));
     });
   }
 
@@ -305,11 +313,13 @@ export class ServerManager implements Disposable {
     return context === ACTIVE_CONTEXT || context === NO_CONTEXT ? context : contexts.get(context).ref;
   }
 
-  #transport(server: ServerSettings) {
-    if (server.transport) return server.transport;
-    return (
-      (this.#parts.presets.has(server.preset) ? this.#parts.presets.transports(server.preset)[0] : null) ?? 'stdio'
-    );
+  /** Null for a preset that is gone: its server is still shown, and says so when it is started. */
+  #preset(id: string): PresetDefinition | null {
+    try {
+      return this.#parts.presets.get(id);
+    } catch {
+      return null;
+    }
   }
 
   #freeSlug(preset: string): string {
@@ -320,4 +330,9 @@ export class ServerManager implements Disposable {
     while (taken[`${base}-${number}`]) number++;
     return `${base}-${number}`;
   }
+}
+
+/** The same text for settings that mean the same, whoever wrote them. */
+function fingerprint(server: ServerSettings | undefined): string {
+  return server === undefined ? '' : JSON.stringify(serverSettingsSchema.parse(server));
 }

@@ -2,7 +2,7 @@ import type { ErrorInfo } from '../../../contract/errors.ts';
 import { effectiveGuard, type GuardLevel } from '../../../contract/model/guard.ts';
 import type { Server, Transport } from '../../../contract/model/server.ts';
 import type { ServerSettings } from '../../../contract/model/settings.ts';
-import type { SupervisedServer } from '../supervisor/supervisor.ts';
+import type { SupervisedServer } from '../supervisor/server-entry.ts';
 
 /** What a server object is made of. */
 export interface ServerFacts {

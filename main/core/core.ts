@@ -1,0 +1,344 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { type ErrorInfo, toErrorInfo } from '../../contract/errors.ts';
+import type { Client } from '../../contract/model/client.ts';
+import type { ApplicationFiles } from './application-files.ts';
+import { writeBridgeShim } from './bridge-shim.ts';
+import { ClientService } from './clients/client-service.ts';
+import { loadClientRegistry } from './clients/registry.ts';
+import { startDemo } from './demo/start-demo.ts';
+import { DisposableStore } from './dispose.ts';
+import { createDoctor } from './doctor/create-doctor.ts';
+import { Gateway } from './gateway/gateway.ts';
+import { handlers } from './handlers.ts';
+import { Inspector } from './inspector/inspector.ts';
+import { KubeService } from './kube/kube-service.ts';
+import { removeStale } from './kube/private-kubeconfig.ts';
+import { isReachable } from './kube/probe.ts';
+import { LogStore } from './logs/log-store.ts';
+import type { CoreParts } from './parts.ts';
+import type { BerthPaths } from './paths.ts';
+import { PresetCatalog } from './presets/preset-catalog.ts';
+import { preparePrivateFolder } from './private-socket.ts';
+import { ControlSocket } from './rpc/control-socket.ts';
+import { Dispatcher } from './rpc/dispatcher.ts';
+import { createSecretStore } from './secrets/create-secret-store.ts';
+import { EndpointTokens } from './secrets/endpoint-tokens.ts';
+import { Activity } from './servers/activity.ts';
+import { ContextRegistry } from './servers/context-registry.ts';
+import { ContextSwitch } from './servers/context-switch.ts';
+import { DemoSwitch } from './servers/demo-switch.ts';
+import { InternalTokens } from './servers/internal-tokens.ts';
+import { Launcher } from './servers/launcher.ts';
+import { ReachabilityMonitor } from './servers/reachability-monitor.ts';
+import { ServerManager } from './servers/server-manager.ts';
+import { StatusFeed } from './servers/status-feed.ts';
+import { ServerTargets } from './servers/targets.ts';
+import { SettingsStore } from './settings/settings-store.ts';
+import type { Shell } from './shell.ts';
+import { LoginShell } from './shell-env/login-shell.ts';
+import { buildStatus } from './status.ts';
+import { streamSources } from './streams.ts';
+import { Supervisor } from './supervisor/supervisor.ts';
+
+export interface CoreOptions {
+  readonly paths: BerthPaths;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  readonly shell: Shell;
+  readonly files: ApplicationFiles;
+  /** Port of the endpoints for this run, instead of the settings'. */
+  readonly port?: number;
+  /** Start the demo clusters for this run (D27). */
+  readonly demo?: boolean;
+}
+
+/** A running core. Everything that it started ends with `dispose`. */
+export interface Core {
+  readonly paths: BerthPaths;
+  readonly dispatcher: Dispatcher;
+  readonly status: StatusFeed;
+  /** For a shell that lives in the same process (tray menu): the calls without a connection. */
+  readonly handlers: ReturnType<typeof handlers>;
+  endpoint(): { url: string; error: ErrorInfo | null };
+  /** Starts the servers that should run. */
+  start(): void;
+  /** The machine woke up or the network changed: asks every cluster in use again. */
+  resumed(): void;
+  dispose(): Promise<void>;
+}
+
+/** Memory for the newest log lines of all servers together. */
+const RING_BYTES = 32 * 1024 * 1024;
+
+/** Names of Berth's own callers: their traffic is no proof that a client works. */
+const OWN_CALLERS: ReadonlySet<string> = new Set(['berth', 'doctor']);
+
+/**
+ * Builds the parts, wires them and opens the doors: control socket first (so that a second Berth is refused before it
+ * touches anything, D5), then the endpoints. A taken port is no reason to fail: the status says who holds it.
+ * Rejects with `conflict` when another Berth of this user runs.
+ */
+export async function createCore(options: CoreOptions): Promise<Core> {
+  const { paths, env, platform, shell, files } = options;
+  const version = files.version;
+  const home = env['HOME'] || homedir();
+  const store = new DisposableStore();
+  try {
+    for (const folder of [paths.config, paths.state, paths.logs, paths.runtime]) await preparePrivateFolder(folder);
+    const control = store.add(await ControlSocket.claim(paths.controlSocket));
+    const startedAt = new Date().toISOString();
+    await removeStale(paths.runtime);
+
+    const loginShell = new LoginShell({ env, platform });
+    const loginEnvironment = () => loginShell.environment();
+    const [settings, tokens, secrets, presets, registry] = await Promise.all([
+      SettingsStore.open({ file: paths.settingsFile }),
+      EndpointTokens.open({ file: join(paths.state, 'endpoint-tokens.json') }),
+      createSecretStore({ command: process.execPath, args: [files.keytarChild], env: { ELECTRON_RUN_AS_NODE: '1' } }),
+      PresetCatalog.open({
+        bundledFolder: join(files.assets, 'presets'),
+        userFolder: paths.presets,
+        environment: loginEnvironment,
+        nodeModules: [join(files.root, 'node_modules')],
+        node: { path: process.execPath, electron: process.versions['electron'] !== undefined },
+        platform,
+      }),
+      loadClientRegistry(join(files.assets, 'clients')),
+    ]);
+    store.add(settings);
+    store.add(tokens);
+    store.add(secrets);
+    const { maxFileMegabytes, maxFiles } = settings.settings.logs;
+    const logs = store.add(
+      new LogStore({
+        folder: paths.logs,
+        maxFileBytes: maxFileMegabytes * 1024 * 1024,
+        maxFiles,
+        ringBytes: RING_BYTES,
+      }),
+    );
+    await logs.restore();
+    const kube = store.add(
+      new KubeService({
+        env,
+        home,
+        platform,
+        addedPaths: () => settings.settings.kubeconfigs,
+        loginEnv: loginEnvironment,
+      }),
+    );
+    await kube.refresh();
+    const contexts = new ContextRegistry(kube, settings);
+    const demo = store.add(
+      new DemoSwitch({
+        start: () => startDemo({ folder: join(paths.runtime, 'demo'), assetsFolder: files.assets }),
+        announce: (path) => kube.setDemo(path),
+      }),
+    );
+    if (options.demo || settings.settings.demo) await demo.set(true);
+
+    const supervisor = store.add(
+      new Supervisor({ ledgerFile: join(paths.state, 'ledger.json'), logs, clientInfo: { name: 'berth', version } }),
+    );
+    await supervisor.reapOrphans();
+    const activity = new Activity();
+    const port = options.port ?? settings.settings.port;
+    let endpointError: ErrorInfo | null = null;
+    let endpointUrl = `http://127.0.0.1:${port}`;
+    const endpoint = () => ({ url: endpointUrl, error: endpointError });
+    const internalTokens = new InternalTokens(tokens);
+    const inspector = store.add(
+      new Inspector({
+        endpoint: (slug) => `${endpointUrl}/${slug}/mcp`,
+        token: (_slug, who) => internalTokens.tokenOf(who),
+        version,
+      }),
+    );
+    const launcher = new Launcher({
+      settings,
+      kube,
+      contexts,
+      presets,
+      secrets,
+      logs,
+      loginEnvironment,
+      runtimeFolder: join(paths.runtime, 'servers'),
+    });
+    const servers = store.add(
+      new ServerManager({
+        settings,
+        presets,
+        contexts,
+        supervisor,
+        launcher,
+        activity,
+        logs,
+        endpoint: () => endpointUrl,
+        countTools: async (slug) => (await inspector.tools(slug, 'berth')).length,
+        drain: (backend) => gateway.drain(backend),
+      }),
+    );
+    const targets = new ServerTargets({
+      launcher,
+      manager: servers,
+      supervisor,
+      contexts,
+      rules: (preset) => presets.get(preset).guardRules,
+    });
+    const gateway = store.add(
+      new Gateway({
+        port,
+        mcpSocket: paths.mcpSocket,
+        targets,
+        tokens: internalTokens,
+        version,
+        events: {
+          onCall: (record) => {
+            if (!OWN_CALLERS.has(record.client)) activity.record(record);
+          },
+          onClientSeen: ({ slug, client }) => {
+            if (!OWN_CALLERS.has(client)) activity.see(slug, client);
+          },
+        },
+      }),
+    );
+    try {
+      endpointUrl = (await gateway.listen()).url;
+    } catch (error) {
+      endpointError = toErrorInfo(error);
+    }
+    const shim = await writeBridgeShim({
+      folder: join(paths.state, 'bin'),
+      runtime: process.execPath,
+      bridge: files.bridge,
+      start: shell.startCommand,
+      env,
+      platform,
+    });
+    const clients = store.add(
+      new ClientService({
+        registry,
+        env,
+        home,
+        platform,
+        stateFolder: paths.state,
+        endpointUrl: (slug) => `${endpointUrl}/${slug}/mcp`,
+        mintToken: (slug, client) => tokens.mint(slug, client),
+        revokeToken: async (slug, client) => {
+          await tokens.revoke(client, slug);
+        },
+        bridgeCommand: () => shim,
+        connectedAt: (client) => activity.lastSeen(client),
+      }),
+    );
+    const monitor = store.add(
+      new ReachabilityMonitor({
+        wanted: () => contextsInUse(servers),
+        ask: (ref, signal) => isReachable(kube, ref, { signal }),
+        tell: (ref, seen) => {
+          contexts.setReachability(ref, seen);
+          for (const server of servers.list()) {
+            if (server.context === ref) supervisor.setReachability(server.slug, seen);
+          }
+        },
+      }),
+    );
+    const contextSwitch = new ContextSwitch({
+      contexts,
+      servers,
+      supervisor,
+      settings,
+      onProgress: () => status.touch(),
+    });
+    const parts = {
+      version,
+      platform,
+      home,
+      shell,
+      settings,
+      kube,
+      contexts,
+      contextSwitch,
+      monitor,
+      demo,
+      presets,
+      servers,
+      supervisor,
+      logs,
+      clients,
+      tokens,
+      secrets,
+      inspector,
+      activity,
+      endpoint,
+    };
+    let listed: readonly Client[] = await clients.list();
+    const status = store.add(new StatusFeed(() => buildStatus(parts, { startedAt, clients: listed })));
+    const doctor = createDoctor(parts, paths, () => loginShell.describe());
+    const core: CoreParts = { ...parts, status, doctor };
+
+    const log = (level: 'info' | 'warn' | 'error', text: string) =>
+      logs.append({ slug: 'berth', stream: 'event', level, text });
+    const failed = (what: string) => (error: unknown) => log('error', `${what}: ${toErrorInfo(error).message}`);
+    const relist = async () => {
+      listed = await clients.list();
+      status.touch();
+    };
+    store.add(clients.onDidChange(() => void relist().catch(failed('Clients could not be listed'))));
+    store.add(logs.onDidChangeProblem(() => status.touch()));
+    store.add(activity.onDidChange(() => status.touch()));
+    store.add(contexts.onDidChange(() => status.touch()));
+    store.add(
+      servers.onDidChange(() => {
+        monitor.update();
+        status.touch();
+      }),
+    );
+    store.add(
+      settings.onDidChange(() => {
+        void kube.refresh();
+        void servers.followSettings().catch(failed('The settings could not be followed'));
+        status.touch();
+      }),
+    );
+    store.add(
+      kube.onDidChange(() => {
+        void launcher.renewKubeconfigs().catch(failed('A kubeconfig could not be renewed'));
+        status.touch();
+      }),
+    );
+    const all = handlers(core);
+    const dispatcher = store.add(
+      new Dispatcher({
+        handlers: all,
+        sources: streamSources(core),
+        onDefect: (error, where) =>
+          log('error', `${where}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+      }),
+    );
+    control.serve(dispatcher);
+    log('info', `Berth ${version} (${shell.kind}) is up${endpointError ? '' : `, endpoints at ${endpointUrl}`}`);
+    return {
+      paths,
+      dispatcher,
+      status,
+      handlers: all,
+      endpoint,
+      start: () => servers.startWanted(),
+      resumed: () => {
+        for (const ref of contextsInUse(servers)) void monitor.check(ref);
+      },
+      dispose: () => store.dispose(),
+    };
+  } catch (error) {
+    await store.dispose();
+    throw error;
+  }
+}
+
+/** Contexts of servers that are up: only these have a reason to be asked (D20). */
+function contextsInUse(servers: ServerManager): string[] {
+  const up = servers.list().filter((server) => server.state === 'ready' || server.state === 'degraded');
+  return [...new Set(up.flatMap((server) => server.context ?? []))];
+}

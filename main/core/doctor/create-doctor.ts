@@ -1,0 +1,59 @@
+import type { CheckResult } from '../../../contract/model/doctor.ts';
+import { probeContext } from '../kube/probe.ts';
+import type { CoreParts } from '../parts.ts';
+import type { BerthPaths } from '../paths.ts';
+import { berthChecks } from './berth-checks.ts';
+import { Doctor } from './doctor.ts';
+import { serverChecks } from './server-checks.ts';
+
+type Parts = Omit<CoreParts, 'doctor' | 'status'>;
+
+/** The doctor of a running core: every check looks at the real part. */
+export function createDoctor(
+  core: Parts,
+  paths: BerthPaths,
+  loginShell: () => Promise<{ shell: string; warning: string | null; entries: number }>,
+): Doctor {
+  return new Doctor({
+    berth: berthChecks({
+      paths,
+      endpoint: () => {
+        const { url, error } = core.endpoint();
+        return { url: error ? null : url, error };
+      },
+      settingsProblem: () => core.settings.problem,
+      keychain: () => core.secrets.status(),
+      loginShell,
+    }),
+    servers: () => core.servers.list(),
+    serverChecks: (slug) => serverChecks(serverPort(core, slug)),
+    probeContext: async (ref, report, signal) => {
+      let well = true;
+      const tell = (result: CheckResult) => {
+        if (result.outcome === 'fail') well = false;
+        report(result);
+      };
+      await probeContext(core.kube, ref, { signal, report: tell });
+      return well;
+    },
+    contextRefs: () => core.contexts.list().map(({ ref }) => ref),
+    clients: () => core.clients.list(),
+  });
+}
+
+function serverPort(core: Parts, slug: string) {
+  const preset = () => core.presets.get(core.servers.get(slug).preset);
+  return {
+    get: () => core.servers.get(slug),
+    program: async () => {
+      const { preset: id, options } = core.servers.get(slug);
+      const found = await core.presets.detect(id, options);
+      return found ?? (preset().program ? null : { path: 'no program: somebody else runs it', version: null });
+    },
+    installHint: async () => preset().program?.install ?? null,
+    tools: (signal: AbortSignal) => core.inspector.tools(slug, 'doctor', signal),
+    call: async (tool: string, args: Record<string, unknown>, signal: AbortSignal) =>
+      (await core.inspector.call(slug, tool, args, { who: 'doctor', signal })).result,
+    safeRead: () => preset().safeRead ?? null,
+  };
+}

@@ -1,0 +1,204 @@
+import { CONTRACT_VERSION, type Handlers, type ParsedInput } from '../../contract/calls.ts';
+import { BerthError } from '../../contract/errors.ts';
+import type { Server, ServerState } from '../../contract/model/server.ts';
+import { addablePath } from './kube-path.ts';
+import type { CoreParts } from './parts.ts';
+import { secretNamesIn } from './presets/secret-references.ts';
+
+/** Every call of the contract, answered by the parts of the core. Thin: what a call means stands in the part. */
+export function handlers(core: CoreParts): Handlers {
+  return {
+    ...appHandlers(core),
+    ...contextHandlers(core),
+    ...serverHandlers(core),
+    ...clientHandlers(core),
+    ...keeperHandlers(core),
+  };
+}
+
+type Only<Prefix extends string> = Pick<Handlers, Extract<keyof Handlers, `${Prefix}.${string}`>>;
+
+function appHandlers({ shell, status, version, platform, secrets }: CoreParts): Only<'app'> {
+  return {
+    'app.hello': () => ({ contract: CONTRACT_VERSION, version, shell: shell.kind, pid: process.pid }),
+    'app.status': () => status.current(),
+    'app.capabilities': () => ({
+      shell: shell.kind,
+      platform,
+      ...shell.capabilities,
+      keychain: secrets.status().state === 'available',
+    }),
+    'app.open': () => shell.open(),
+    'app.quit': () => {
+      setImmediate(() => shell.quit());
+      return null;
+    },
+    'app.pickPath': ({ kind }) => {
+      if (shell.pickPath) return shell.pickPath(kind);
+      throw new BerthError('unsupported', 'A browser cannot choose files for Berth.', {
+        hint: 'Type the path instead.',
+      });
+    },
+    'app.openExternal': async ({ url }) => {
+      if (!shell.openExternal) {
+        throw new BerthError('unsupported', 'Berth runs without a desktop.', { hint: `Open ${url} in your browser.` });
+      }
+      await shell.openExternal(url);
+      return null;
+    },
+  };
+}
+
+function contextHandlers(core: CoreParts): Only<'contexts' | 'sources' | 'demo'> {
+  const { contexts, contextSwitch, monitor, kube, settings, demo } = core;
+  return {
+    'contexts.list': async (input) => {
+      if (input?.probe) await Promise.all(contexts.list().map(({ ref }) => monitor.check(ref)));
+      return contexts.list();
+    },
+    'contexts.probe': async ({ context }) => {
+      const { ref } = contexts.get(context);
+      await monitor.check(ref);
+      return contexts.get(ref);
+    },
+    'contexts.use': ({ context, force }) => contextSwitch.use(context, { force }),
+    'contexts.set': ({ context, changes }) => contexts.set(context, changes),
+    'sources.list': () => [...kube.snapshot().sources],
+    'sources.add': async ({ path }) => {
+      const absolute = await addablePath(path, core.home);
+      await settings.update((draft) => {
+        if (!draft.kubeconfigs.includes(absolute)) draft.kubeconfigs.push(absolute);
+      });
+      await kube.refresh();
+      const source = kube.snapshot().sources.find((one) => one.path === absolute);
+      if (source) return source;
+      throw new BerthError('not-found', `${absolute} was added, but holds no kubeconfig yet.`, {
+        hint: 'It is watched: contexts appear as soon as there are some.',
+      });
+    },
+    'sources.remove': async ({ path }) => {
+      if (!settings.settings.kubeconfigs.includes(path)) {
+        throw new BerthError('not-found', `${path} is not among the added kubeconfigs.`, {
+          hint: 'Files of KUBECONFIG and ~/.kube/config cannot be removed here.',
+        });
+      }
+      await settings.update((draft) => {
+        draft.kubeconfigs = draft.kubeconfigs.filter((one) => one !== path);
+      });
+      await kube.refresh();
+      return null;
+    },
+    'demo.set': async ({ on, keep }) => {
+      if (keep) {
+        await settings.update((draft) => {
+          draft.demo = on;
+        });
+      }
+      await demo.set(on);
+      return contexts.list();
+    },
+  };
+}
+
+function serverHandlers({ presets, servers, supervisor, inspector }: CoreParts): Only<'presets' | 'servers'> {
+  const settled: readonly ServerState[] = ['ready', 'degraded', 'failed'];
+  const each = async (
+    input: ParsedInput<'servers.start'>,
+    act: (slug: string) => Promise<void>,
+    until: readonly ServerState[],
+    signal: AbortSignal,
+  ): Promise<Server[]> => {
+    const slugs = input.all ? servers.list().map((server) => server.slug) : input.slugs;
+    if (slugs.length === 0 && !input.all) {
+      throw new BerthError('invalid-argument', 'No server was named.', { hint: 'Name one or more, or use --all.' });
+    }
+    for (const slug of slugs) servers.get(slug);
+    return Promise.all(
+      slugs.map(async (slug) => {
+        await act(slug);
+        if (input.waitMs > 0) await supervisor.waitFor(slug, [...until], input.waitMs, signal).catch(stillOnItsWay);
+        return servers.get(slug);
+      }),
+    );
+  };
+  return {
+    'presets.list': async (input) => {
+      if (input?.refresh) await presets.refresh();
+      return presets.list();
+    },
+    'servers.list': () => servers.list(),
+    'servers.get': ({ slug }) => servers.get(slug),
+    'servers.add': (input) => servers.add(input),
+    'servers.update': (input) => servers.update(input),
+    'servers.remove': async ({ slug }) => {
+      await servers.remove(slug);
+      return null;
+    },
+    'servers.start': (input, { signal }) => each(input, (slug) => servers.start(slug), settled, signal),
+    'servers.stop': (input, { signal }) => each(input, (slug) => servers.stop(slug), ['stopped'], signal),
+    'servers.restart': (input, { signal }) => each(input, (slug) => servers.restart(slug), settled, signal),
+    'servers.tools': ({ slug }, { signal }) => {
+      servers.get(slug);
+      return inspector.tools(slug, 'inspector', signal);
+    },
+    'servers.call': async ({ slug, tool, args, who }, { signal }) => {
+      servers.get(slug);
+      return (await inspector.call(slug, tool, args, { who, signal })).result;
+    },
+  };
+}
+
+/** Waiting was bounded: the caller sees the state it has reached and decides. */
+function stillOnItsWay(error: unknown): void {
+  if (!(error instanceof BerthError) || error.code !== 'timed-out') throw error;
+}
+
+function clientHandlers({ clients, tokens, servers }: CoreParts): Only<'clients' | 'endpoint'> {
+  return {
+    'clients.list': () => clients.list(),
+    'clients.preview': (input) => {
+      if (input.action === 'install') for (const slug of input.slugs) servers.get(slug);
+      return clients.preview(input);
+    },
+    'clients.install': ({ client, slugs, baseHash }) => {
+      for (const slug of slugs) servers.get(slug);
+      return clients.install({ client, slugs, ...(baseHash === undefined ? {} : { baseHash }) });
+    },
+    'clients.uninstall': ({ client, slugs, baseHash }) =>
+      clients.uninstall({ client, slugs, ...(baseHash === undefined ? {} : { baseHash }) }),
+    'endpoint.mint': async ({ slug, name }) => {
+      const server = servers.get(slug);
+      const token = await tokens.mint(slug, name);
+      return { url: server.endpoint.http, headers: { Authorization: `Bearer ${token}` } };
+    },
+    'endpoint.revoke': async ({ name }) => ({ revoked: await tokens.revoke(name) }),
+    'endpoint.tokens': () => tokens.list(),
+  };
+}
+
+function keeperHandlers({ logs, secrets, settings, servers, shell }: CoreParts): Only<'logs' | 'secrets' | 'settings'> {
+  return {
+    'logs.query': (filter) => logs.query(filter ?? {}),
+    'secrets.list': async () => {
+      const users = servers.list();
+      return (await secrets.list()).map((name) => ({
+        name,
+        usedBy: users.filter((server) => secretNamesIn(server.options).includes(name)).map((server) => server.slug),
+      }));
+    },
+    'secrets.set': async ({ name, value }) => {
+      await secrets.set(name, value);
+      return null;
+    },
+    'secrets.remove': async ({ name }) => {
+      if (await secrets.delete(name)) return null;
+      throw new BerthError('not-found', `There is no secret "${name}".`, { hint: 'See `berth secrets list`.' });
+    },
+    'settings.get': () => ({ path: settings.file, settings: settings.settings }),
+    'settings.update': async (patch) => {
+      await settings.update((draft) => Object.assign(draft, patch));
+      if (patch.startAtLogin !== undefined) await shell.setStartAtLogin?.(patch.startAtLogin);
+      return settings.settings;
+    },
+  };
+}

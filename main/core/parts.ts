@@ -1,0 +1,46 @@
+import type { ErrorInfo } from '../../contract/errors.ts';
+import type { ClientService } from './clients/client-service.ts';
+import type { Doctor } from './doctor/doctor.ts';
+import type { Inspector } from './inspector/inspector.ts';
+import type { KubeService } from './kube/kube-service.ts';
+import type { LogStore } from './logs/log-store.ts';
+import type { PresetCatalog } from './presets/preset-catalog.ts';
+import type { EndpointTokens } from './secrets/endpoint-tokens.ts';
+import type { SecretStore } from './secrets/secret-store.ts';
+import type { Activity } from './servers/activity.ts';
+import type { ContextRegistry } from './servers/context-registry.ts';
+import type { ContextSwitch } from './servers/context-switch.ts';
+import type { DemoSwitch } from './servers/demo-switch.ts';
+import type { ReachabilityMonitor } from './servers/reachability-monitor.ts';
+import type { ServerManager } from './servers/server-manager.ts';
+import type { StatusFeed } from './servers/status-feed.ts';
+import type { SettingsStore } from './settings/settings-store.ts';
+import type { Shell } from './shell.ts';
+import type { Supervisor } from './supervisor/supervisor.ts';
+
+/** The parts of a running core that its handlers and streams speak for. */
+export interface CoreParts {
+  readonly version: string;
+  readonly platform: NodeJS.Platform;
+  readonly home: string;
+  readonly shell: Shell;
+  readonly settings: SettingsStore;
+  readonly kube: KubeService;
+  readonly contexts: ContextRegistry;
+  readonly contextSwitch: ContextSwitch;
+  readonly monitor: ReachabilityMonitor;
+  readonly demo: DemoSwitch;
+  readonly presets: PresetCatalog;
+  readonly servers: ServerManager;
+  readonly supervisor: Supervisor;
+  readonly logs: LogStore;
+  readonly clients: ClientService;
+  readonly tokens: EndpointTokens;
+  readonly secrets: SecretStore;
+  readonly inspector: Inspector;
+  readonly doctor: Doctor;
+  readonly activity: Activity;
+  readonly status: StatusFeed;
+  /** Base URL of the endpoints, and why it does not listen. */
+  readonly endpoint: () => { url: string; error: ErrorInfo | null };
+}

@@ -1,0 +1,39 @@
+import type { Client } from '../../contract/model/client.ts';
+import type { Status } from '../../contract/model/status.ts';
+import type { CoreParts } from './parts.ts';
+
+/** What the status is built from, beside the parts themselves. */
+export interface StatusExtras {
+  readonly startedAt: string;
+  /** As last listed: listing reads files. */
+  readonly clients: readonly Client[];
+}
+
+/** The one status model that tray, window and CLI show, from the parts as they are now. */
+export function buildStatus(core: Omit<CoreParts, 'status' | 'doctor' | 'inspector'>, extras: StatusExtras): Status {
+  const endpoint = core.endpoint();
+  const snapshot = core.kube.snapshot();
+  const logs = core.logs.problem;
+  return {
+    version: core.version,
+    shell: core.shell.kind,
+    pid: process.pid,
+    startedAt: extras.startedAt,
+    endpoint: endpoint.error ? null : endpoint.url,
+    keychain: core.secrets.status(),
+    activeContext: core.contexts.active(),
+    switchingTo: core.contextSwitch.target,
+    demo: core.demo.on,
+    servers: core.servers.list(),
+    contexts: core.contexts.list(),
+    sources: [...snapshot.sources],
+    clients: extras.clients.map((client) => ({
+      ...client,
+      connectedAt: core.activity.lastSeen(client.id) ?? client.connectedAt,
+    })),
+    activity: core.activity.latest(100),
+    problems: [endpoint.error, core.settings.problem, logs, ...core.presets.problems].filter(
+      (problem) => problem !== null,
+    ),
+  };
+}

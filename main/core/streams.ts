@@ -1,0 +1,32 @@
+import type { StreamSources } from '../../contract/streams.ts';
+import type { CoreParts } from './parts.ts';
+
+/** Every stream of the contract, fed by the parts of the core. */
+export function streamSources({ status, logs, doctor, inspector, servers }: CoreParts): StreamSources {
+  return {
+    status: (_params, push, { signal }) => status.stream(push, signal),
+    logs: (filter, push, { signal }) => {
+      for (const line of logs.query(filter ?? {})) push(line);
+      const subscription = logs.subscribe(filter ?? {}, push);
+      return untilAborted(signal).finally(() => subscription.dispose());
+    },
+    doctor: (params, push, { signal }) => doctor.run(params?.target, push, signal),
+    'inspector.call': async ({ slug, tool, args }, push, { signal }) => {
+      servers.get(slug);
+      const { result, ms } = await inspector.call(slug, tool, args, {
+        who: 'inspector',
+        signal,
+        onFrame: (frame) => push({ type: 'frame', frame }),
+        onProgress: (progress) => push({ type: 'progress', progress }),
+      });
+      push({ type: 'result', result, ms });
+    },
+  };
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

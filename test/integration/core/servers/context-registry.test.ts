@@ -1,0 +1,128 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { KubeService } from '../../../../main/core/kube/kube-service.ts';
+import { ContextRegistry } from '../../../../main/core/servers/context-registry.ts';
+import { SettingsStore } from '../../../../main/core/settings/settings-store.ts';
+
+let folder: string;
+let kube: KubeService;
+let settings: SettingsStore;
+let contexts: ContextRegistry;
+
+async function open(kubeconfig: object) {
+  await writeFile(join(folder, 'kubeconfig'), JSON.stringify(kubeconfig));
+  kube = new KubeService({
+    env: { KUBECONFIG: join(folder, 'kubeconfig') },
+    home: folder,
+    platform: process.platform,
+    addedPaths: () => [],
+    loginEnv: async () => ({}),
+  });
+  await kube.refresh();
+  settings = await SettingsStore.open({ file: join(folder, 'config.yaml') });
+  contexts = new ContextRegistry(kube, settings);
+}
+
+function kubeconfig(names: string[], current?: string) {
+  return {
+    apiVersion: 'v1',
+    kind: 'Config',
+    ...(current ? { 'current-context': current } : {}),
+    clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
+    users: [{ name: 'u', user: { token: 'a-token' } }],
+    contexts: names.map((name) => ({ name, context: { cluster: 'c', user: 'u' } })),
+  };
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'berth-contexts-'));
+});
+afterEach(async () => {
+  kube.dispose();
+  await settings.dispose();
+  await rm(folder, { recursive: true });
+});
+
+describe('the active context', () => {
+  it("is kubectl's current one until one is chosen, and then stays chosen", async () => {
+    await open(kubeconfig(['a', 'b'], 'b'));
+    expect(contexts.active()).toBe('b');
+    await contexts.activate('a');
+    expect(contexts.active()).toBe('a');
+    expect(contexts.list().map(({ ref, active, current }) => ({ ref, active, current }))).toEqual([
+      { ref: 'a', active: true, current: false },
+      { ref: 'b', active: false, current: true },
+    ]);
+  });
+
+  it('is the only one there is when kubectl has none', async () => {
+    await open(kubeconfig(['only']));
+    expect(contexts.active()).toBe('only');
+  });
+
+  it('is none when nobody chose among several, and says what to do', async () => {
+    await open(kubeconfig(['a', 'b']));
+    expect(contexts.active()).toBeNull();
+    expect(() => contexts.requireActive()).toThrowError(
+      expect.objectContaining({ code: 'not-found', hint: expect.stringContaining('berth use') }),
+    );
+  });
+
+  it('stays chosen, with a clear error, when it disappears', async () => {
+    await open(kubeconfig(['a', 'b'], 'b'));
+    await contexts.activate('a');
+    await writeFile(join(folder, 'kubeconfig'), JSON.stringify(kubeconfig(['b'], 'b')));
+    await kube.refresh();
+    expect(contexts.active()).toBe('a');
+    expect(() => contexts.requireActive()).toThrowError(
+      expect.objectContaining({ code: 'not-found', message: expect.stringContaining('"a"') }),
+    );
+  });
+});
+
+describe('production and caps (D15)', () => {
+  it('are proposed from the name, and can be overruled and given back', async () => {
+    await open(kubeconfig(['prod-eu', 'staging']));
+    expect(contexts.get('prod-eu')).toMatchObject({ production: true, productionGuessed: true, cap: 'read-only' });
+    expect(contexts.get('staging')).toMatchObject({ production: false, cap: 'full' });
+
+    expect(await contexts.set('prod-eu', { production: false })).toMatchObject({
+      production: false,
+      productionGuessed: false,
+      cap: 'full',
+    });
+    expect(await contexts.set('staging', { production: true, label: 'Stage', cap: 'ask' })).toMatchObject({
+      production: true,
+      label: 'Stage',
+      cap: 'ask',
+    });
+    expect(await contexts.set('prod-eu', { production: null })).toMatchObject({
+      productionGuessed: true,
+      cap: 'read-only',
+    });
+    expect(contexts.cap(null)).toEqual({ level: 'full', production: false });
+  });
+
+  it('survive a restart of Berth', async () => {
+    await open(kubeconfig(['staging']));
+    await contexts.set('staging', { production: true });
+    const again = await SettingsStore.open({ file: join(folder, 'config.yaml') });
+    expect(new ContextRegistry(kube, again).get('staging')).toMatchObject({ production: true });
+    await again.dispose();
+  });
+});
+
+it('remembers what was seen of a cluster, and announces only differences', async () => {
+  await open(kubeconfig(['a']));
+  let announced = 0;
+  contexts.onDidChange(() => announced++);
+  expect(contexts.get('a').reachable).toBeNull();
+  contexts.setReachability('a', { reachable: false, error: { code: 'unreachable', message: 'refused' } });
+  contexts.setReachability('a', { reachable: false, error: { code: 'unreachable', message: 'refused' } });
+  expect(contexts.get('a')).toMatchObject({ reachable: false, error: { message: 'refused' } });
+  contexts.setReachability('a', { reachable: true, error: null });
+  expect(contexts.get('a')).toMatchObject({ reachable: true, error: null });
+  expect(announced).toBe(2);
+});
