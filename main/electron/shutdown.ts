@@ -7,7 +7,7 @@ const LIMIT_MS = 15_000;
  * behind, for at most 15 s, then the process. A second request while it ends changes nothing.
  */
 export class Shutdown {
-  #stop: () => Promise<void>;
+  readonly #stop: () => Promise<void>;
   #ending: Promise<void> | null = null;
 
   constructor(stop: () => Promise<void>) {
@@ -24,18 +24,19 @@ export class Shutdown {
     return this.#ending !== null;
   }
 
-  begin(): void {
-    this.#ending ??= this.#run();
+  /** Ends Berth; the process exits with `code`, or with 1 when not all of it stopped. */
+  begin(code = 0): void {
+    this.#ending ??= this.#run(code);
   }
 
-  async #run(): Promise<void> {
+  async #run(code: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<'late'>((resolve) => {
       timer = setTimeout(() => resolve('late'), LIMIT_MS);
     });
     const outcome = await Promise.race([this.#stop().catch((error: unknown) => ({ error })), limit]);
     clearTimeout(timer);
-    if (outcome === undefined) return app.exit(0);
+    if (outcome === undefined) return app.exit(code);
     console.error(outcome === 'late' ? `Berth did not stop within ${LIMIT_MS / 1000} s.` : outcome.error);
     app.exit(1);
   }

@@ -15,7 +15,7 @@ export function claimSingleInstance(paths: BerthPaths): void {
   if (!app.requestSingleInstanceLock()) process.exit(0);
 }
 
-/** Started without showing the window: at login, or by the bridge. */
-export function startedHidden(argv: readonly string[]): boolean {
-  return argv.includes('--hidden');
+/** What the command line of a desktop asks for: `--hidden` starts without the window (login, bridge), `--demo` with the demo clusters. */
+export function startOptions(argv: readonly string[]): { hidden: boolean; demo: boolean } {
+  return { hidden: argv.includes('--hidden'), demo: argv.includes('--demo') };
 }

@@ -27,7 +27,6 @@ export async function takeOver(controlSocket: string, waitMs: number = HANDOVER_
     const other = await client.hello('desktop');
     if (other.shell === 'desktop') {
       await client.call('app.open');
-      client.close();
       return 'other-desktop' as const;
     }
     await client.call('app.quit', { handover: true }).catch((error: unknown) => {
@@ -37,7 +36,7 @@ export async function takeOver(controlSocket: string, waitMs: number = HANDOVER_
     await hungUp;
     return 'taken-over' as const;
   })();
-  const result = await Promise.race([asked, late]);
+  const result = await Promise.race([asked, late]).finally(() => client.close());
   if (result === 'other-desktop') return result;
   while (await answers(controlSocket)) {
     if (Date.now() > deadline) throw stuck(controlSocket);

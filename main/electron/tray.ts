@@ -11,7 +11,7 @@ const SETTLE_MS = 120;
 
 /** What the tray needs of the core's status. */
 export interface StatusSource {
-  current(): Status;
+  current(): Status | null;
   readonly onDidChange: Event<unknown>;
 }
 

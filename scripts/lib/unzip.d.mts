@@ -1,0 +1,1 @@
+export function unzip(archive: Buffer, folder: string, keep: (name: string) => string | null): Promise<void>;
