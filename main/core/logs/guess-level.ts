@@ -1,0 +1,44 @@
+import type { LogLevel } from '../../../contract/model/log.ts';
+
+const names: Readonly<Record<string, LogLevel>> = {
+  trace: 'debug',
+  debug: 'debug',
+  dbg: 'debug',
+  info: 'info',
+  inf: 'info',
+  notice: 'info',
+  warn: 'warn',
+  warning: 'warn',
+  wrn: 'warn',
+  error: 'error',
+  err: 'error',
+  fatal: 'error',
+  critical: 'error',
+  panic: 'error',
+  alert: 'error',
+  emergency: 'error',
+};
+const klogLetters: Readonly<Record<string, LogLevel>> = { I: 'info', W: 'warn', E: 'error', F: 'error' };
+
+/** `E1121 10:00:00.000000   1 file.go:1] text`: https://github.com/kubernetes/klog */
+const klog = /^([IWEF])\d{4} \d{2}:\d{2}:\d{2}/;
+/** slog, zap, zerolog, pino-with-labels, bunyan-like JSON and logfmt. */
+const field = /(?:"(?:level|severity|lvl)"\s*:\s*"|\b(?:level|severity|lvl)=["']?)([A-Za-z]+)/;
+/** `[ERROR] text`, `error: text`, `WARN text`, each also after a timestamp. */
+const prefix =
+  /^(?:\[?\d{4}[-/]\d{2}[-/]\d{2}[T ][\d:.,]+(?:Z|[+-]\d{2}:?\d{2})?\]?\s+)?(?:\[\s*([A-Za-z]+)\s*\]|([A-Za-z]+):\s|([A-Z]{3,8})\s)/;
+
+/** The level that a server's line gives itself; `info` when it does not say. MCP's levels are known as well. */
+export function guessLevel(text: string): LogLevel {
+  const letter = klog.exec(text)?.[1];
+  if (letter !== undefined) return klogLetters[letter] ?? 'info';
+  const named = field.exec(text)?.[1] ?? prefixOf(text);
+  const level = named === undefined ? undefined : names[named.toLowerCase()];
+  if (level) return level;
+  return /^(?:Error\b|Traceback \(most recent|panic: |[A-Za-z]*Error: )/.test(text) ? 'error' : 'info';
+}
+
+function prefixOf(text: string): string | undefined {
+  const found = prefix.exec(text);
+  return found?.[1] ?? found?.[2] ?? found?.[3];
+}
