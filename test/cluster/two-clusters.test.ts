@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { isRunning } from '../e2e/support/processes.ts';
 import type { ApiServer } from './support/api-server.ts';
+import { askKube } from './support/kube-rest.ts';
 import { startTwoClusters, type TwoClusters } from './support/two-clusters.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'berth-clusters-'));
@@ -38,7 +39,7 @@ test('RBAC limits the viewer to one namespace', async () => {
 });
 
 test('a token of one cluster is worth nothing at the other', async () => {
-  const answer = await clusters.west.askWith(clusters.east.token('admin'), 'GET', '/api/v1/pods');
+  const answer = await askKube(clusters.west.peerWith(clusters.east.token('admin')), { path: '/api/v1/pods' });
   expect(answer.code).toBe(401);
 });
 

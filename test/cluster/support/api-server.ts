@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { request } from 'node:https';
 import { join } from 'node:path';
 import { Child } from '../../e2e/support/child.ts';
 import { freePort } from '../../e2e/support/free-port.ts';
 import { eventually } from '../../e2e/support/processes.ts';
+import { askKube, type KubeAnswer, type KubePeer } from './kube-rest.ts';
 
 /** A user that the API server knows by a bearer token. `system:masters` is admin; any other group has what RBAC gives it. */
 export interface ApiUser {
@@ -81,36 +81,17 @@ export class ApiServer {
     await this.#process.exited;
   }
 
-  /** A request with the token of `user` (or any other bearer token). Answers status and parsed body; never throws for a status. */
-  async ask(user: string, method: string, path: string, body?: unknown): Promise<{ code: number; body: unknown }> {
-    return this.askWith(this.token(user), method, path, body);
+  /** The API as `user` (or whoever has that token) reaches it. */
+  peer(user: string): KubePeer {
+    return this.peerWith(this.token(user));
   }
 
-  async askWith(token: string, method: string, path: string, body?: unknown): Promise<{ code: number; body: unknown }> {
-    return new Promise((resolve, reject) => {
-      const call = request(
-        new URL(path, this.url),
-        {
-          method,
-          ca: readFileSync(this.caFile),
-          headers: {
-            authorization: `Bearer ${token}`,
-            accept: 'application/json',
-            'content-type': contentType(method),
-          },
-        },
-        (response) => {
-          let text = '';
-          response.setEncoding('utf8');
-          response.on('data', (chunk: string) => {
-            text += chunk;
-          });
-          response.on('end', () => resolve({ code: response.statusCode ?? 0, body: parse(text) }));
-        },
-      );
-      call.on('error', reject);
-      call.end(body === undefined ? undefined : JSON.stringify(body));
-    });
+  peerWith(token: string): KubePeer {
+    return { url: this.url, ca: readFileSync(this.caFile, 'utf8'), token };
+  }
+
+  ask(user: string, method: string, path: string, body?: unknown): Promise<KubeAnswer> {
+    return askKube(this.peer(user), { method, path, body });
   }
 
   /** Like `ask` as an admin, for setting a test up: any status of 300 or more rejects. */
@@ -176,15 +157,3 @@ omitStages: [RequestReceived]
 rules:
   - level: Metadata
 `;
-
-function contentType(method: string): string {
-  return method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
