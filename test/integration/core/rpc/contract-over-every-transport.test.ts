@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,7 +7,7 @@ import type { BerthError } from '../../../../contract/errors.ts';
 import type { Connection, FrameToCore } from '../../../../contract/frames.ts';
 import type { LogLine } from '../../../../contract/model/log.ts';
 import { RpcClient } from '../../../../contract/rpc-client.ts';
-import { socketConnection } from '../../../../main/cli/control-connection.ts';
+import { connectControl } from '../../../../main/cli/control-connection.ts';
 import { ControlSocket } from '../../../../main/core/rpc/control-socket.ts';
 import type { Dispatcher } from '../../../../main/core/rpc/dispatcher.ts';
 import { UiServer } from '../../../../main/headless/ui-server.ts';
@@ -31,10 +30,8 @@ const transports: Record<string, (dispatcher: Dispatcher) => Promise<Opened>> = 
     const path = join(folder, 's', 'control.sock');
     const server = await ControlSocket.claim(path);
     server.serve(dispatcher);
-    const socket = connect(path);
-    await new Promise((resolve) => socket.once('connect', resolve));
     return {
-      connection: socketConnection(socket),
+      connection: await connectControl(path),
       close: async () => {
         await server.dispose();
         await rm(folder, { recursive: true });
