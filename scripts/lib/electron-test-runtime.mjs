@@ -52,7 +52,10 @@ async function install(cache, folder, say) {
     const runtime = join(work, 'runtime');
     await unzip(await readFile(archive), runtime, runtimeName);
     await check(join(runtime, 'electron'), source.binary);
-    await writeDefaultApp(join(runtime, 'resources', 'default_app.asar'));
+    await mkdir(join(runtime, 'resources'), { recursive: true });
+    const manifest = JSON.stringify({ name: 'default-app', main: 'main.mjs', type: 'module' });
+    const bundle = asar({ 'package.json': manifest, 'main.mjs': defaultApp });
+    await writeFile(join(runtime, 'resources', 'default_app.asar'), bundle);
     await flipFuses(join(runtime, 'electron'), {
       version: FuseVersion.V1,
       [FuseV1Options.EnableNodeCliInspectArguments]: true,
@@ -74,16 +77,8 @@ function runtimeName(name) {
   return inside === 'Cypress' ? 'electron' : inside;
 }
 
-/** What `electron FOLDER` runs: takes the app's folder from the command line, as the vendor's default app does. Electron takes a folder of this name for an archive. */
-async function writeDefaultApp(folder) {
-  await mkdir(folder, { recursive: true });
-  await writeFile(
-    join(folder, 'package.json'),
-    `${JSON.stringify({ name: 'default-app', main: 'main.mjs', type: 'module' })}\n`,
-  );
-  await writeFile(
-    join(folder, 'main.mjs'),
-    `import { readFileSync } from 'node:fs';
+/** What `electron FOLDER` runs: takes the app's folder from the command line, as the vendor's default app does. */
+const defaultApp = `import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -114,8 +109,25 @@ app.setAppPath(root);
 app.setName(manifest.productName ?? manifest.name);
 app.setVersion(manifest.version);
 await import(pathToFileURL(resolve(root, manifest.main)).href);
-`,
-  );
+`;
+
+/** An asar archive of a few files: two pickled lengths, the directory as JSON, the contents. Format: README of @electron/asar. */
+function asar(files) {
+  let offset = 0;
+  const entries = {};
+  for (const [name, content] of Object.entries(files)) {
+    entries[name] = { size: Buffer.byteLength(content), offset: String(offset) };
+    offset += Buffer.byteLength(content);
+  }
+  const json = Buffer.from(JSON.stringify({ files: entries }));
+  const padded = Math.ceil(json.length / 4) * 4;
+  const head = Buffer.alloc(16 + padded);
+  head.writeUInt32LE(4, 0);
+  head.writeUInt32LE(padded + 8, 4);
+  head.writeUInt32LE(padded + 4, 8);
+  head.writeUInt32LE(json.length, 12);
+  json.copy(head, 16);
+  return Buffer.concat([head, ...Object.values(files).map((content) => Buffer.from(content))]);
 }
 
 async function check(file, expected) {
