@@ -1,0 +1,230 @@
+import { BerthError } from '../../../contract/errors.ts';
+import { containsEntry, entryName, hashEntry, mergeEntry } from './entry.ts';
+import { type InsertionTrace, removeEntry, setEntry } from './json-edit.ts';
+import { entriesIn, sameOutside } from './json-proof.ts';
+import { JsonTextProblem, jsonDialects } from './json-text.ts';
+import { compareOwned, type FoundEntry, nothingOwned, type OwnedEntry, type Ownership } from './ownership.ts';
+import type { ClientRow } from './registry.ts';
+import type { FileSnapshot } from './target-file.ts';
+
+/** What somebody wants changed in a client's file. */
+export type ChangeRequest =
+  /** The entries by slug, complete but for what users added to them. */
+  | { readonly action: 'install'; readonly entries: ReadonlyMap<string, Record<string, unknown>> }
+  /** No slugs: everything of ours. */
+  | { readonly action: 'uninstall'; readonly slugs: readonly string[] };
+
+/** A change of one entry that a plan makes. */
+export interface PlannedEntry {
+  readonly action: 'set' | 'remove';
+  readonly slug: string;
+  readonly name: string;
+  readonly hash: string | null;
+}
+
+/** The file and our record of it after a change. Nothing has been written yet. */
+export interface ChangePlan {
+  /** The new text; null deletes the file. */
+  readonly text: string | null;
+  readonly mode: number;
+  readonly entries: readonly PlannedEntry[];
+  readonly ownership: Ownership;
+}
+
+/** What stands in a client's file, seen with our record of it. */
+export interface ClientFileState {
+  readonly snapshot: FileSnapshot;
+  readonly ownership: Ownership;
+  readonly entries: ReadonlyMap<string, unknown>;
+  readonly found: readonly FoundEntry[];
+}
+
+/** Parses what was read; throws `invalid-config` with line and column. */
+export function readState(row: ClientRow, snapshot: FileSnapshot, ownership: Ownership): ClientFileState {
+  const entries = inText(snapshot.path, () => entriesIn(snapshot.text, jsonDialects[row.format], row.key));
+  return { snapshot, ownership, entries, found: compareOwned(ownership, row.id, entries) };
+}
+
+/**
+ * Works out a change. Throws `already-exists` for a foreign entry of our name, `conflict` for removing an entry that somebody
+ * changed, `not-found` for removing what is not there, `invalid-config` where the text cannot be edited safely.
+ */
+export function planChange(
+  row: ClientRow,
+  state: ClientFileState,
+  request: ChangeRequest,
+  platform: NodeJS.Platform,
+): ChangePlan {
+  return inText(state.snapshot.path, () => {
+    const plan =
+      request.action === 'install' ? planInstall(row, state, request.entries) : planRemoval(row, state, request);
+    requireProof(row, state, plan);
+    return withMode(plan, row, state, request.action, platform);
+  });
+}
+
+/** Whether a plan changes the bytes or the mode of the file. */
+export function changesFile({ snapshot }: ClientFileState, plan: ChangePlan): boolean {
+  if (plan.text === null) return snapshot.bytes !== null;
+  if (snapshot.bytes === null) return plan.entries.some(({ action }) => action === 'set');
+  return plan.text !== snapshot.text || plan.mode !== snapshot.mode;
+}
+
+type Draft = Omit<ChangePlan, 'mode'>;
+
+function planInstall(
+  row: ClientRow,
+  state: ClientFileState,
+  wanted: ReadonlyMap<string, Record<string, unknown>>,
+): Draft {
+  let { text } = state.snapshot;
+  const base = isFresh(row, state) ? freshOwnership(state) : state.ownership;
+  let { trace } = base;
+  const planned: PlannedEntry[] = [];
+  const owned = new Map(state.ownership.entries.map((entry) => [`${entry.client} ${entry.slug}`, entry]));
+  for (const [slug, ours] of wanted) {
+    const found = state.found.find((entry) => entry.owned.slug === slug);
+    const name = found?.name ?? entryName(slug);
+    if (state.entries.has(name) && found?.value === undefined) throw foreignEntry(row, state, name);
+    const value = found?.value === undefined ? ours : mergeEntry(row, found.value, ours);
+    const hash = hashEntry(value);
+    const edited = setEntry(text, jsonDialects[row.format], row.key, name, value);
+    if (found?.value === undefined || hashEntry(found.value) !== hash) text = edited.text;
+    trace = earlierTrace(trace, edited.trace);
+    planned.push({ action: 'set', slug, name, hash });
+    owned.set(`${row.id} ${slug}`, { client: row.id, slug, name, via: row.via, hashes: [hash] });
+  }
+  return { text, entries: planned, ownership: { ...base, entries: [...owned.values()], trace } };
+}
+
+/** Nothing of ours is in the file, so whatever is there now is what an uninstallation has to bring back. */
+function isFresh(row: ClientRow, state: ClientFileState): boolean {
+  const others = state.ownership.entries.some((entry) => entry.client !== row.id);
+  return !others && state.found.every((entry) => entry.state === 'missing');
+}
+
+function freshOwnership({ snapshot, ownership }: ClientFileState): Ownership {
+  const madeFile = snapshot.bytes === null;
+  return {
+    ...nothingOwned(snapshot.path),
+    entries: ownership.entries,
+    madeFile,
+    madeFolders: madeFile ? ownership.madeFolders : [],
+  };
+}
+
+function planRemoval(row: ClientRow, state: ClientFileState, request: { readonly slugs: readonly string[] }): Draft {
+  for (const slug of request.slugs) {
+    if (!state.ownership.entries.some((entry) => entry.client === row.id && entry.slug === slug)) {
+      throw new BerthError('not-found', `${row.title} has no entry of Berth's for "${slug}".`, {
+        hint: 'See `berth clients` for what is installed where.',
+      });
+    }
+  }
+  const goes = (owned: OwnedEntry) =>
+    owned.client === row.id && (request.slugs.length === 0 || request.slugs.includes(owned.slug));
+  const { ownership, snapshot } = state;
+  let text: string = snapshot.text;
+  const planned: PlannedEntry[] = [];
+  for (const entry of state.found.filter(({ owned }) => goes(owned))) {
+    if (entry.state === 'changed') throw changedEntry(row, state, entry);
+    if (entry.state === 'missing') continue;
+    text = removeEntry(text, jsonDialects[row.format], row.key, entry.name, ownership.trace);
+    planned.push({ action: 'remove', slug: entry.owned.slug, name: entry.name, hash: null });
+  }
+  const entries = ownership.entries.filter((owned) => !goes(owned));
+  const undoesAll = entries.length === 0;
+  return {
+    // A file that we made goes again once it is as empty as the day it was made.
+    text: undoesAll && ownership.madeFile && planned.length > 0 && text === '' && !snapshot.byteOrderMark ? null : text,
+    entries: planned,
+    ownership: {
+      ...ownership,
+      entries,
+      ...(undoesAll ? { trace: null, madeFile: false, madeFolders: [] } : {}),
+    },
+  };
+}
+
+/** Files with an endpoint token are for their owner only; the former mode comes back with the last token's removal. */
+function withMode(
+  plan: Draft,
+  row: ClientRow,
+  state: ClientFileState,
+  action: ChangeRequest['action'],
+  platform: NodeJS.Platform,
+): ChangePlan {
+  const { mode } = state.snapshot;
+  const former = state.ownership.mode;
+  if (platform === 'win32') return { ...plan, mode };
+  if (action === 'install' && row.via === 'url' && (mode & 0o077) !== 0) {
+    const tight = mode & ~0o077;
+    return { ...plan, mode: tight, ownership: { ...plan.ownership, mode: { before: mode, after: tight } } };
+  }
+  if (former !== null && !plan.ownership.entries.some((entry) => entry.via === 'url')) {
+    const next = { ...plan, ownership: { ...plan.ownership, mode: null } };
+    return { ...next, mode: mode === former.after ? former.before : mode };
+  }
+  return { ...plan, mode };
+}
+
+/** The edit as a claim that is checked: everything outside our entries says what it said, and our entries say what they should. */
+function requireProof(row: ClientRow, state: ClientFileState, plan: Draft): void {
+  const dialect = jsonDialects[row.format];
+  const text = plan.text ?? '';
+  const after = entriesIn(text, dialect, row.key);
+  const right = plan.entries.every(({ action, name, hash }) =>
+    action === 'remove' ? !after.has(name) : after.has(name) && hashEntry(after.get(name)) === hash,
+  );
+  const names = new Set(plan.entries.map(({ name }) => name));
+  if (right && sameOutside(state.snapshot.text, text, dialect, row.key, names)) return;
+  throw new BerthError(
+    'internal',
+    `The change of ${state.snapshot.path} could not be proven to be safe, so it was not made.`,
+    {
+      hint: 'Please report this with the file, without its secrets.',
+    },
+  );
+}
+
+/** The trace that tells of the fewest existing objects is the one that knows what was there first. */
+function earlierTrace(known: InsertionTrace | null, next: InsertionTrace | null): InsertionTrace | null {
+  if (known === null || next === null) return next ?? known;
+  return next.depth < known.depth ? next : known;
+}
+
+/** Whether the entry, as it stands in the file, is what we would write now (tokens aside). */
+export function isCurrent(entry: FoundEntry, wanted: Record<string, unknown>): boolean {
+  return containsEntry(entry.value, wanted);
+}
+
+function foreignEntry(row: ClientRow, state: ClientFileState, name: string): BerthError {
+  return new BerthError('already-exists', `${row.title} already has an entry "${name}" that Berth did not write.`, {
+    hint: `Rename or remove that entry in ${state.snapshot.path}, or give the server another name.`,
+    details: { name, file: state.snapshot.path },
+  });
+}
+
+function changedEntry(row: ClientRow, state: ClientFileState, entry: FoundEntry): BerthError {
+  return new BerthError(
+    'conflict',
+    `Somebody changed the entry "${entry.name}" of ${row.title}, so it was left alone.`,
+    {
+      hint: `Install it again to repair it and then uninstall it, or remove it by hand from ${state.snapshot.path}.`,
+      details: { name: entry.name, file: state.snapshot.path },
+    },
+  );
+}
+
+function inText<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof JsonTextProblem)) throw error;
+    const { line, column, message } = error;
+    throw new BerthError('invalid-config', `${path}, line ${line}, column ${column}: ${message}.`, {
+      hint: 'Correct the file there; Berth has not touched it.',
+      details: { file: path, line, column },
+    });
+  }
+}

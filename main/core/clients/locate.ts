@@ -1,0 +1,140 @@
+import { access, constants, readdir, stat } from 'node:fs/promises';
+import { posix, win32 } from 'node:path';
+import { type ClientPlatform, type ClientRow, clientPlatform } from './registry.ts';
+
+/** The machine as the registry's paths see it; nothing is read from the process. */
+export interface ClientMachine {
+  readonly platform: NodeJS.Platform;
+  /** Environment of the user's login shell: GUI applications and shells may differ, overrides count from here. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+}
+
+/** Where a client's file is, and where else it could be. */
+export interface ClientLocation {
+  readonly file: string;
+  /** Other existing config files of the same client, which it probably does not read. */
+  readonly others: string[];
+}
+
+/** Whether the application is there: `found` by proof, `traces` by a folder it leaves behind, `absent`. */
+export type Presence = 'found' | 'traces' | 'absent';
+
+/** `~`, `${NAME}`, `${NAME:-default}` filled in; null when a variable is neither set nor has a default. */
+export function expandPath(template: string, machine: ClientMachine): string | null {
+  let missing = false;
+  const filled = template.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g, (_all, name: string, fallback) => {
+    const value = machine.env[name] || (fallback as string | undefined);
+    if (value === undefined) missing = true;
+    return value ?? '';
+  });
+  if (missing) return null;
+  const path = pathsOf(machine);
+  const withHome = filled === '~' || filled.startsWith('~/') ? path.join(machine.home, filled.slice(1)) : filled;
+  return path.isAbsolute(withHome) ? path.normalize(withHome) : null;
+}
+
+/** The paths that exist among those a template with `*` means, sorted; of one without, the path itself whether it exists or not. */
+export async function expandGlob(path: string, machine: ClientMachine): Promise<string[]> {
+  const { sep, join, parse } = pathsOf(machine);
+  const { root } = parse(path);
+  const steps = path.slice(root.length).split(sep);
+  let found = [root];
+  for (const step of steps) {
+    if (!step.includes('*')) {
+      found = found.map((folder) => join(folder, step));
+      continue;
+    }
+    const pattern = new RegExp(`^${step.split('*').map(escapeForRegExp).join('.*')}$`, 'i');
+    const next: string[] = [];
+    for (const folder of found) {
+      const names = await readdir(folder).catch(() => []);
+      next.push(
+        ...names
+          .filter((name) => pattern.test(name))
+          .sort()
+          .map((name) => join(folder, name)),
+      );
+    }
+    found = next;
+  }
+  return found;
+}
+
+/**
+ * The file to edit: an override of the environment, else the first candidate that exists, else the first whose folder exists,
+ * else the first. Null when the row knows no place on this platform.
+ */
+export async function locateClient(row: ClientRow, machine: ClientMachine): Promise<ClientLocation | null> {
+  const candidates: string[] = [];
+  for (const place of row.paths[clientPlatform(machine.platform)] ?? []) {
+    const path = expandPath(place.path, machine);
+    if (path === null) continue;
+    if (place.override) return { file: path, others: [] };
+    candidates.push(...(await expandGlob(path, machine)));
+  }
+  const { dirname } = pathsOf(machine);
+  const existing = await filterAsync(candidates, exists);
+  const file = existing[0] ?? (await filterAsync(candidates, (path) => exists(dirname(path))))[0] ?? candidates[0];
+  return file === undefined ? null : { file, others: existing.filter((other) => other !== file) };
+}
+
+/** Looks for the application itself. */
+export async function detectClient(row: ClientRow, machine: ClientMachine): Promise<Presence> {
+  const platform: ClientPlatform = clientPlatform(machine.platform);
+  const signs = row.detect[platform];
+  if (signs === undefined) return 'absent';
+  if (await anyExists(signs.apps, machine)) return 'found';
+  for (const command of signs.commands) if (await onPath(command, machine)) return 'found';
+  return (await anyExists(signs.folders, machine)) ? 'traces' : 'absent';
+}
+
+async function anyExists(templates: readonly string[], machine: ClientMachine): Promise<boolean> {
+  for (const template of templates) {
+    const path = expandPath(template, machine);
+    if (path === null) continue;
+    for (const candidate of await expandGlob(path, machine)) if (await exists(candidate)) return true;
+  }
+  return false;
+}
+
+async function onPath(command: string, machine: ClientMachine): Promise<boolean> {
+  const { delimiter, join } = pathsOf(machine);
+  const endings = machine.platform === 'win32' ? (machine.env['PATHEXT'] ?? '.EXE;.CMD').split(';') : [''];
+  for (const folder of (machine.env['PATH'] ?? machine.env['Path'] ?? '').split(delimiter).filter(Boolean)) {
+    for (const ending of endings) {
+      const program = join(folder, command + ending);
+      const runs = await access(program, constants.X_OK).then(
+        () =>
+          stat(program).then(
+            (found) => found.isFile(),
+            () => false,
+          ),
+        () => false,
+      );
+      if (runs) return true;
+    }
+  }
+  return false;
+}
+
+function pathsOf(machine: ClientMachine) {
+  return machine.platform === 'win32' ? win32 : posix;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function filterAsync(items: readonly string[], keep: (item: string) => Promise<boolean>): Promise<string[]> {
+  const kept: string[] = [];
+  for (const item of items) if (await keep(item)) kept.push(item);
+  return kept;
+}
+
+function escapeForRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}

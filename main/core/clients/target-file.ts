@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { access, constants, lstat, readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { BerthError } from '../../../contract/errors.ts';
+
+/** A client's config file as it was read. `bytes` is null when it does not exist. */
+export interface FileSnapshot {
+  /** The real file behind links. */
+  readonly path: string;
+  readonly bytes: Buffer | null;
+  /** SHA-256 of the bytes, null when there is no file. */
+  readonly hash: string | null;
+  readonly text: string;
+  readonly byteOrderMark: boolean;
+  /** Permission bits; 0600 for a file that does not exist yet. */
+  readonly mode: number;
+  readonly uid: number | null;
+  readonly gid: number | null;
+}
+
+/** Larger config files are somebody's mistake; parsing them would stall Berth. In bytes. */
+const LARGEST = 32 * 1024 * 1024;
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/**
+ * The real path of a file that may not exist yet: links are followed to what they point to. Rejects with `refused` for a link that
+ * leads nowhere, since writing through it would make a file in a place that nobody chose.
+ */
+export async function resolveTarget(file: string): Promise<string> {
+  const missing: string[] = [];
+  for (let current = file; ; current = dirname(current)) {
+    const real = await realpath(current).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw unreadable(file, error);
+    });
+    if (real !== null) return join(real, ...missing);
+    const dangling = await lstat(current).then(
+      () => true,
+      () => false,
+    );
+    if (dangling) {
+      throw new BerthError('refused', `${current} is a link that leads nowhere.`, {
+        hint: 'Repair or remove the link, then try again.',
+      });
+    }
+    if (dirname(current) === current) return file;
+    missing.unshift(basename(current));
+  }
+}
+
+/** Reads the real file. Rejects with `refused` for what is no regular file, `too-large`, `invalid-config` for what is not UTF-8. */
+export async function readTarget(path: string): Promise<FileSnapshot> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw unreadable(path, error);
+  });
+  if (found === null) {
+    return { path, bytes: null, hash: null, text: '', byteOrderMark: false, mode: 0o600, uid: null, gid: null };
+  }
+  if (!found.isFile())
+    throw new BerthError('refused', `${path} is not a regular file.`, { hint: 'Move it away first.' });
+  if (found.size > LARGEST) throw new BerthError('too-large', `${path} is larger than 32 MB.`);
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(path, error);
+  });
+  const decoded = decode(bytes, path);
+  const byteOrderMark = decoded.startsWith(BYTE_ORDER_MARK);
+  return {
+    path,
+    bytes,
+    hash: hashBytes(bytes),
+    text: byteOrderMark ? decoded.slice(1) : decoded,
+    byteOrderMark,
+    mode: found.mode & 0o7777,
+    uid: found.uid,
+    gid: found.gid,
+  };
+}
+
+/** The bytes of a new text in the encoding of the snapshot. */
+export function encodeLike(snapshot: FileSnapshot, text: string): Buffer {
+  return Buffer.from((snapshot.byteOrderMark ? BYTE_ORDER_MARK : '') + text, 'utf8');
+}
+
+export function hashBytes(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Rejects with `refused` when the file or its folder is read-only, also for root, who could write but was told not to. */
+export async function requireWritable(snapshot: FileSnapshot): Promise<void> {
+  const readOnly = (what: string) =>
+    new BerthError('refused', `${what} is read-only.`, {
+      hint: 'Somebody protected it, or another program manages it. Make it writable, or add the entry by hand.',
+    });
+  if (snapshot.bytes !== null) {
+    const writable = await access(snapshot.path, constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+    if (!writable || (snapshot.mode & 0o222) === 0) throw readOnly(snapshot.path);
+  }
+  const folder = dirname(snapshot.path);
+  const usable = await access(folder, constants.W_OK).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+  );
+  if (!usable) throw readOnly(folder);
+}
+
+function decode(bytes: Buffer, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw new BerthError('invalid-config', `${path} is not UTF-8 text.`, {
+      hint: 'Save the file as UTF-8, then try again. Berth has not touched it.',
+      cause: error,
+    });
+  }
+}
+
+function unreadable(path: string, error: NodeJS.ErrnoException): BerthError {
+  const why =
+    error.code === 'EACCES'
+      ? 'permission denied'
+      : error.code === 'ELOOP'
+        ? 'its links go round in circles'
+        : error.code;
+  return new BerthError('refused', `${path} cannot be read: ${why ?? error.message}.`, {
+    hint: 'Give yourself access to the file, then try again.',
+    cause: error,
+  });
+}
