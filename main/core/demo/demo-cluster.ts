@@ -155,7 +155,11 @@ function withTimes(value: unknown, now: number): unknown {
 }
 
 function complete(object: NewObject, index: number): KubeObject {
-  const { name, namespace, uid, creationTimestamp, ...rest } = object.metadata;
+  const { name, namespace, uid, creationTimestamp, ...others } = object.metadata;
+  // The API leaves empty maps out.
+  const rest = Object.fromEntries(
+    Object.entries(others).filter(([, value]) => !isJson(value) || Object.keys(value).length > 0),
+  );
   return {
     ...object,
     apiVersion: object.apiVersion,
