@@ -153,7 +153,11 @@ describe('access', () => {
     ['POST', '/api'],
     ['POST', '/version'],
   ])('refuses %s %s', async (method, path) => {
-    const answer = await ask(path, { method, body: '{}', headers: { 'content-type': 'application/json' } });
+    const answer = await ask(path, {
+      method,
+      body: '{}',
+      headers: { 'content-type': 'application/json', 'content-length': '2' },
+    });
     expect(answer).toMatchObject({
       status: 403,
       json: { kind: 'Status', reason: 'Forbidden', message: expect.stringContaining('read-only demo cluster') },
