@@ -11,6 +11,8 @@ const KNOWN_VERSIONS: readonly string[] = [PROTOCOL_VERSION, '2025-06-18', '2025
 /** Ids of Berth's own requests begin so; answers to them are never passed on. Nobody else may use ids like these. */
 export const OWN_ID_PREFIX = 'berth:';
 
+const ACKNOWLEDGE_MS = 2_000;
+
 export interface ConnectOptions {
   readonly clientInfo: { readonly name: string; readonly version: string };
   /** Until `initialize` is answered, in ms. */
@@ -42,7 +44,9 @@ export async function connect(transport: McpTransport, options: ConnectOptions):
     const result = readInitializeResult(answer);
     transport.initialized(result.protocolVersion);
     transport.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
-    await transport.drained();
+    // Some servers take their time to acknowledge it; requests may follow all the same.
+    await within(ACKNOWLEDGE_MS, transport.drained(), options.signal);
+    if (options.signal?.aborted) throw new BerthError('cancelled', 'The start was cancelled.');
     if (transport.closed) throw transport.closed;
     backend.initializeResult = result;
     return backend;
@@ -134,7 +138,7 @@ class McpBackend implements ConnectedBackend {
   }
 
   #receive(message: JsonRpcMessage): void {
-    this.lastHeardAt = Date.now();
+    if (!transportFailure(message)) this.lastHeardAt = Date.now();
     if (message.method === undefined && typeof message.id === 'string' && message.id.startsWith(OWN_ID_PREFIX)) {
       this.#waiting.get(message.id)?.(message);
       return;
@@ -157,9 +161,24 @@ class McpBackend implements ConnectedBackend {
 
 /** Why the transport could not deliver, where an error answer was made by the transport and not by the server. */
 export function transportFailure(message: JsonRpcMessage): ErrorInfo | null {
+  if (message.error?.data === undefined) return null;
   const data = message.error?.data as { berth?: unknown } | undefined;
   const parsed = errorInfoSchema.safeParse(typeof data === 'object' && data !== null ? data.berth : undefined);
   return parsed.success ? parsed.data : null;
+}
+
+/** Resolves with the work, after `ms`, or with the signal, whatever comes first. */
+function within(ms: number, work: Promise<void>, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done, { once: true });
+    work.then(done, done);
+  });
 }
 
 function readInitializeResult(answer: JsonRpcMessage): InitializeResult {

@@ -39,14 +39,14 @@ export class StdioTransport implements McpTransport {
     this.#onNoise = options.onNoise;
     this.#maxBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
     const lines = new LineSplitter(
-      { maxBytes: this.#maxBytes, headBytes: HEAD_BYTES },
+      { maxBytes: this.#maxBytes, headBytes: Math.min(HEAD_BYTES, this.#maxBytes) },
       (line) => this.#receive(line),
       (line) => this.#receiveOverlong(line),
     );
     this.#stdout.on('data', (chunk: Buffer) => lines.push(chunk));
     this.#stdout.once('end', () => {
       lines.end();
-      this.#end(new BerthError('start-failed', 'The server closed its output.'));
+      this.#end(new BerthError('not-running', 'The server closed its output.'));
     });
     this.#stdout.once('error', (error) => this.#end(broken(error)));
     // Stays for good: a write may still fail after the channel was closed, and an unheard error would end Berth.
@@ -140,5 +140,5 @@ function idOfAnswer(line: OverlongLine): string | number | null {
 }
 
 function broken(error: Error): BerthError {
-  return new BerthError('start-failed', 'The connection to the server broke.', { cause: error });
+  return new BerthError('not-running', 'The connection to the server broke.', { cause: error });
 }

@@ -15,8 +15,8 @@ export interface McpTransport {
   drained(): Promise<void>;
   /** Told once, with the version that the server chose. */
   initialized(protocolVersion: string): void;
-  /** Says goodbye where the transport has a way to, within a short time, and closes. */
-  close(reason: BerthError): Promise<void>;
+  /** Closes; with `goodbye` (the default) it takes leave of the server first, where the transport has a way to, within a short time. */
+  close(reason: BerthError, goodbye?: boolean): Promise<void>;
 }
 
 /** Largest message in either direction, in bytes: more than any server's answer that a model could read. */

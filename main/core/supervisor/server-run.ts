@@ -1,6 +1,7 @@
 import { BerthError } from '../../../contract/errors.ts';
 import { type ConnectedBackend, connect } from '../backend/connect.ts';
 import { LineSplitter } from '../backend/line-splitter.ts';
+import type { openHttpTransport } from '../backend/open-http-transport.ts';
 import { StdioTransport } from '../backend/stdio-transport.ts';
 import type { McpTransport } from '../backend/transport.ts';
 import { Emitter } from '../emitter.ts';
@@ -31,8 +32,7 @@ export interface RunContext {
   readonly ledger: Ledger;
   readonly clientInfo: { readonly name: string; readonly version: string };
   readonly timings: Timings;
-  /** Makes the channel to a server that is reached over HTTP. */
-  readonly httpTransport: (plan: LaunchPlan & { url: string }) => Promise<McpTransport>;
+  readonly openHttpTransport: typeof openHttpTransport;
 }
 
 /** Longest line of a server's output that is kept whole, in bytes. */
@@ -160,7 +160,10 @@ export class ServerRun {
     const { url } = plan;
     if (url === null) throw new BerthError('invalid-config', `A server over ${plan.transport} needs a URL.`);
     if (this.#group) await waitForHttp(url, plan.probe, deadline - performance.now(), signal);
-    return this.#context.httpTransport({ ...plan, url });
+    return this.#context.openHttpTransport(
+      { ...plan, url },
+      { timeoutMs: Math.max(1, deadline - performance.now()), signal },
+    );
   }
 
   #becomeReady(backend: ConnectedBackend): void {
@@ -224,7 +227,12 @@ export class ServerRun {
     const { timings, ledger } = this.#context;
     const overStdio = this.#handle?.plan.transport === 'stdio';
     try {
-      await this.#transport?.close(new BerthError('not-running', 'The server was stopped.'));
+      const ended = this.#group?.exit ?? null;
+      const reason = new BerthError(
+        'not-running',
+        ended ? 'The server ended unexpectedly.' : 'The server was stopped.',
+      );
+      await this.#transport?.close(reason, ended === null);
       const group = this.#group;
       if (group) {
         await group.stop({ eofGraceMs: overStdio ? timings.eofGraceMs : 0, termGraceMs: timings.termGraceMs });

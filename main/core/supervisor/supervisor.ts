@@ -50,7 +50,7 @@ export class Supervisor implements Disposable {
     const ledger = new Ledger(options.ledgerFile, (text) =>
       logs.append({ slug: 'berth', stream: 'event', level: 'warn', text }),
     );
-    this.#context = { logs, clientInfo, ledger, timings: this.#timings, httpTransport: openHttpTransport };
+    this.#context = { logs, clientInfo, ledger, timings: this.#timings, openHttpTransport };
   }
 
   /** Ends what an earlier Berth that is no more has left running; what cannot be proven to be that is kept and named. */

@@ -1,0 +1,124 @@
+import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { BerthError } from '../../../contract/errors.ts';
+
+export interface HttpExchange {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Doing it twice does no harm. */
+  readonly repeatable: boolean;
+  /** How long until the answer begins, in ms; absent = as long as it takes. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Sends requests to one server over connections that are kept. Redirects are not followed: they could carry the server's
+ * headers to somebody else.
+ */
+export class HttpExchanger {
+  readonly #http = new HttpAgent({ keepAlive: true });
+  readonly #https = new HttpsAgent({ keepAlive: true });
+  // Not an AbortSignal: of a request that was answered already, Node reports the abort where nobody listens.
+  readonly #underway = new Set<ClientRequest>();
+  #closed = false;
+
+  /** Resolves when the answer begins; its body is the caller's to read. Rejects with `unreachable`, `timed-out` or `cancelled`. */
+  async send(exchange: HttpExchange): Promise<IncomingMessage> {
+    try {
+      return await this.#send(exchange);
+    } catch (error) {
+      // Most probably the server closed a kept connection at the moment when it was used again; but it may also have died of the request.
+      if (error instanceof BrokenReuse && exchange.repeatable) return this.#send(exchange);
+      throw error instanceof BrokenReuse ? error.reason : error;
+    }
+  }
+
+  /** Breaks off whatever is under way, bodies too, and closes the kept connections. */
+  close(): void {
+    this.#closed = true;
+    for (const request of this.#underway) request.destroy();
+    this.#http.destroy();
+    this.#https.destroy();
+  }
+
+  #send({ method, url, headers, body, timeoutMs }: HttpExchange): Promise<IncomingMessage> {
+    const secure = url.protocol === 'https:';
+    const options = {
+      method,
+      headers: { ...headers, ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }) },
+    };
+    if (this.#closed) return Promise.reject(connectionClosed());
+    return new Promise((resolve, reject) => {
+      const request = secure
+        ? httpsRequest(url, { ...options, agent: this.#https })
+        : httpRequest(url, { ...options, agent: this.#http });
+      this.#underway.add(request);
+      request.once('close', () => this.#underway.delete(request));
+      const timer =
+        timeoutMs === undefined
+          ? null
+          : setTimeout(() => {
+              reject(new BerthError('timed-out', `${url.host} did not answer within ${timeoutMs / 1_000} s.`));
+              request.destroy();
+            }, timeoutMs);
+      request.once('response', (response) => {
+        if (timer) clearTimeout(timer);
+        resolve(response);
+      });
+      // Stays: breaking off while the body is read is reported here as well.
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        if (timer) clearTimeout(timer);
+        reject(this.#closed ? connectionClosed(error) : exchangeError(error, url, request.reusedSocket));
+      });
+      request.end(body);
+    });
+  }
+}
+
+function connectionClosed(cause?: unknown): BerthError {
+  return new BerthError('cancelled', 'The connection was closed.', { cause });
+}
+
+function exchangeError(error: NodeJS.ErrnoException, url: URL, reused: boolean): Error {
+  const certificate = error.code?.includes('CERT') || error.code?.includes('SELF_SIGNED');
+  const reason = new BerthError('unreachable', `${url.host} cannot be reached: ${error.message}`, {
+    ...(certificate ? { hint: 'Add its certificate authority to NODE_EXTRA_CA_CERTS.' } : {}),
+    cause: error,
+  });
+  return reused && (error.code === 'ECONNRESET' || error.code === 'EPIPE') ? new BrokenReuse(reason) : reason;
+}
+
+/** A kept connection broke when it was used again. */
+class BrokenReuse extends Error {
+  readonly reason: BerthError;
+
+  constructor(reason: BerthError) {
+    super(reason.message);
+    this.reason = reason;
+  }
+}
+
+/** Reads a whole body of bounded size. Rejects with `too-large` or `unreachable`. */
+export async function readBody(response: IncomingMessage, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) throw new BerthError('too-large', `The server's answer is larger than ${maxBytes} bytes.`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    response.destroy();
+    if (error instanceof BerthError) throw error;
+    throw new BerthError('unreachable', 'The server broke off in the middle of an answer.', { cause: error });
+  }
+  return Buffer.concat(chunks, bytes).toString('utf8');
+}
+
+/** The media type without parameters, in lower case. */
+export function mediaType(response: IncomingMessage): string {
+  return (response.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+}
