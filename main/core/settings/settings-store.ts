@@ -17,6 +17,8 @@ const ATTEMPTS = 10;
 export interface SettingsStoreOptions {
   /** Path of `config.yaml`; need not exist. */
   readonly file: string;
+  /** False to read once and touch nothing: no folder is made and edits are not noticed. */
+  readonly watch?: boolean;
   readonly watchTiming?: PathWatchTiming;
 }
 
@@ -44,9 +46,11 @@ export class SettingsStore implements Disposable {
   /** Never rejects for what is in the file: a bad one is told by `problem`, and the defaults hold until it is corrected. */
   static async open(options: SettingsStoreOptions): Promise<SettingsStore> {
     const store = new SettingsStore(options);
-    // A folder that is not there yet cannot be watched. One that cannot be made shows when something is to be written.
-    await mkdir(dirname(options.file), { recursive: true, mode: 0o700 }).catch(() => {});
-    await store.#watch.set([options.file]);
+    if (options.watch !== false) {
+      // A folder that is not there yet cannot be watched. One that cannot be made shows when something is to be written.
+      await mkdir(dirname(options.file), { recursive: true, mode: 0o700 }).catch(() => {});
+      await store.#watch.set([options.file]);
+    }
     await store.reload();
     return store;
   }

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { BerthError } from '../../../contract/errors.ts';
+import { answer, type CliIo, say, sayError } from '../cli-io.ts';
+import { type CommandKit, formatOf, withOutput } from '../command-kit.ts';
+import { print } from '../output.ts';
+
+/** config path|edit|validate: works without a running Berth, which picks edits up by itself. */
+export function addConfigCommands(program: Command, { io, exit }: CommandKit): void {
+  const group = program.command('config').description('the settings file');
+  group
+    .command('path')
+    .description('print the path of the settings file')
+    .action(async () => answer(io, (await paths(io)).settingsFile));
+
+  group
+    .command('edit')
+    .description('open the settings file in $VISUAL or $EDITOR and check it after')
+    .action(async () => {
+      const { settingsFile } = await paths(io);
+      await mkdir(dirname(settingsFile), { recursive: true, mode: 0o700 });
+      await edit(io, settingsFile);
+      const [checked] = await validate(io, settingsFile);
+      if (checked?.error) {
+        sayError(io, checked.error);
+        say(io, 'Until then the last good settings stay in force.');
+        exit(1);
+      }
+    });
+
+  withOutput(group.command('validate [file]'))
+    .description('check the settings and your presets, or one such file; prints line and column of a mistake')
+    .action(async (file: string | undefined, options: { output?: string }) => {
+      const results = await validate(io, file === undefined ? undefined : resolve(io.cwd, file));
+      await print(io, formatOf(options), results, (all) =>
+        all
+          .map(({ file: path, error }) => (error ? '' : `${path} is valid.`))
+          .filter(Boolean)
+          .join('\n'),
+      );
+      for (const { error } of results) if (error) sayError(io, error);
+      if (results.some(({ error }) => error !== null)) exit(1);
+    });
+}
+
+async function paths(io: CliIo) {
+  const { berthPaths } = await import('../../core/paths.ts');
+  return berthPaths(io.env, io.platform);
+}
+
+/** One result per file: the named one, else the settings and all presets of the user. */
+async function validate(io: CliIo, file: string | undefined) {
+  const { validateConfigText } = await import('../offline/validate-config.ts');
+  const { settingsFile, presets } = await paths(io);
+  const files = file === undefined ? [settingsFile, ...(await yamlFilesIn(presets))] : [file];
+  return Promise.all(
+    files.map(async (path) => ({
+      file: path,
+      error: await validateConfigText(await readText(path, path === settingsFile), path),
+    })),
+  );
+}
+
+async function yamlFilesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => [] as string[]);
+  return names
+    .filter((name) => /^[^.].*\.ya?ml$/.test(name))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+async function readText(path: string, mayBeMissing: boolean): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && mayBeMissing) return '';
+    if (code === 'ENOENT') throw new BerthError('not-found', `There is no file ${path}.`);
+    throw new BerthError('invalid-argument', `${path} cannot be read: ${code ?? 'unknown reason'}.`);
+  }
+}
+
+/** Runs the user's editor as git does: the variable may hold arguments, so a shell splits it. */
+function edit(io: CliIo, file: string): Promise<void> {
+  const windows = io.platform === 'win32';
+  const editor = io.env['VISUAL'] || io.env['EDITOR'] || (windows ? 'notepad' : 'vi');
+  const [command, args] = windows
+    ? ['cmd', ['/d', '/s', '/c', `${editor} "${file}"`]]
+    : ['/bin/sh', ['-c', `${editor} "$1"`, 'berth', file]];
+  return new Promise((resolvePromise, reject) => {
+    const child = spawn(command, args, {
+      stdio: 'inherit',
+      env: { ...io.env },
+      windowsVerbatimArguments: windows,
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      if (code === 0) resolvePromise();
+      else {
+        reject(
+          new BerthError('command-missing', `The editor "${editor}" ended with ${code ?? 'a signal'}.`, {
+            hint: 'Set EDITOR to your editor, e.g. EDITOR=nano.',
+          }),
+        );
+      }
+    });
+  });
+}

@@ -1,0 +1,160 @@
+import { isAbsolute, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { BerthError } from '../../../contract/errors.ts';
+import type { Context, ContextSettingsInput, KubeSource } from '../../../contract/model/context.ts';
+import { type GuardLevel, guardLevels } from '../../../contract/model/guard.ts';
+import { type CliIo, say } from '../cli-io.ts';
+import { type CommandKit, formatOf, withOutput } from '../command-kit.ts';
+import { print, type Render } from '../output.ts';
+import { withBerth, withBerthOr } from '../session.ts';
+import { table } from '../table.ts';
+import { until } from '../time-text.ts';
+
+/** contexts, use, context set|add|remove|sources|demo. */
+export function addContextCommands(program: Command, { io }: CommandKit): void {
+  withOutput(program.command('contexts'))
+    .description('list the contexts of your kubeconfigs')
+    .option('--probe', 'ask every cluster whether it can be reached; may run login programs', false)
+    .action(async (options: { output?: string; probe: boolean }) => {
+      const contexts = await withBerthOr(
+        io,
+        (berth) => berth.call('contexts.list', { probe: options.probe }),
+        async () => {
+          if (options.probe) say(io, 'Berth is not running, so no cluster was asked.');
+          const { listContextsOffline } = await import('../offline/contexts.ts');
+          return listContextsOffline(io.env, io.platform);
+        },
+      );
+      await print(io, formatOf(options), contexts, contextsText);
+    });
+
+  withOutput(program.command('use <context>'))
+    .description('switch the active context; returns when the endpoints answer from it')
+    .option('--force', 'switch even when some servers do not come up on it', false)
+    .action(async (context: string, options: { output?: string; force: boolean }) => {
+      const active = await withBerth(io, (berth) => berth.call('contexts.use', { context, force: options.force }));
+      await print(io, formatOf(options), active, ({ ref, production }) => `${ref}${production ? ' (production)' : ''}`);
+    });
+
+  const group = program.command('context').description('change what Berth knows about contexts');
+  withOutput(group.command('set <context>'))
+    .description('set label, production mark and cap of a context')
+    .option('--label <text>', 'another name to show; "" removes it')
+    .option('--production', 'mark it as production, which caps it at read-only')
+    .option('--no-production', 'mark it as not production')
+    .option('--guess-production', 'decide by its name again')
+    .addOption(
+      new Option('--cap <guard>', 'the most that servers may do on it; "default" removes it').choices([
+        ...guardLevels,
+        'default',
+      ]),
+    )
+    .action(async (context: string, options: SetOptions) => {
+      const changes = contextChanges(options);
+      const changed = await withBerth(io, (berth) => berth.call('contexts.set', { context, changes }));
+      await print(io, formatOf(options), changed, (one, look) => contextsText([one], look));
+    });
+  withOutput(group.command('add <path>'))
+    .description('add a kubeconfig file, or a folder of them')
+    .action(async (path: string, options: { output?: string }) => {
+      const source = await withBerth(io, (berth) => berth.call('sources.add', { path: absolutePath(io, path) }));
+      await print(io, formatOf(options), source, (one, look) => sourcesText([one], look));
+    });
+  group
+    .command('remove <path>')
+    .description('forget an added kubeconfig file or folder; the file stays')
+    .action(async (path: string) => {
+      await withBerth(io, (berth) => berth.call('sources.remove', { path: absolutePath(io, path) }));
+    });
+  withOutput(group.command('sources'))
+    .description('list the kubeconfigs that contexts come from')
+    .action(async (options: { output?: string }) => {
+      const sources = await withBerth(io, (berth) => berth.call('sources.list'));
+      await print(io, formatOf(options), sources, sourcesText);
+    });
+  withOutput(group.command('demo'))
+    .description('offer two demo clusters, or stop offering them')
+    .argument('<on|off>')
+    .action(async (state: string, options: { output?: string }) => {
+      if (state !== 'on' && state !== 'off') throw new BerthError('invalid-argument', 'Say "on" or "off".');
+      const contexts = await withBerth(io, (berth) => berth.call('demo.set', { on: state === 'on' }));
+      await print(io, formatOf(options), contexts, contextsText);
+    });
+}
+
+interface SetOptions {
+  output?: string;
+  label?: string;
+  production?: boolean;
+  guessProduction?: boolean;
+  cap?: GuardLevel | 'default';
+}
+
+/** What the flags change; nothing at all is a mistake. */
+export function contextChanges({ label, production, guessProduction, cap }: SetOptions): ContextSettingsInput {
+  const changes: ContextSettingsInput = {
+    ...(label === undefined ? {} : { label: label === '' ? null : label }),
+    ...(production === undefined ? {} : { production }),
+    ...(guessProduction ? { production: null } : {}),
+    ...(cap === undefined ? {} : { cap: cap === 'default' ? null : cap }),
+  };
+  if (Object.keys(changes).length > 0) return changes;
+  throw new BerthError('invalid-argument', 'Nothing to change was named.', {
+    hint: 'Use --label, --production, --no-production, --guess-production or --cap.',
+  });
+}
+
+export const contextsText: Render<readonly Context[]> = (contexts, { wide, paint, now }) => {
+  if (contexts.length === 0) {
+    return 'No context was found. Add a kubeconfig with `berth context add FILE`, or try `berth serve --demo`.';
+  }
+  const lines = table(
+    contexts,
+    [
+      { head: 'ACTIVE', text: (context) => (context.active ? '*' : ' ') },
+      {
+        head: 'NAME',
+        text: (context) => `${context.ref}${context.label ? ` (${context.label})` : ''}`,
+        paint: (text, context) => (context.active ? paint('strong', text) : text),
+      },
+      { head: 'CLUSTER', text: (context) => context.cluster },
+      { head: 'USER', text: (context) => context.user },
+      { head: 'NAMESPACE', text: (context) => context.namespace },
+      {
+        head: 'PRODUCTION',
+        text: productionText,
+        paint: (text, { production }) => (production ? paint('warn', text) : text),
+      },
+      { head: 'REACHABLE', text: ({ reachable }) => (reachable === null ? null : reachable ? 'yes' : 'no') },
+      { head: 'EXPIRES', text: ({ expiresAt }) => until(expiresAt, now) },
+      { head: 'SOURCE', text: ({ source }) => source },
+      { head: 'CAP', text: ({ cap }) => cap, wide: true },
+      { head: 'AUTH', text: ({ auth }) => auth, wide: true },
+      { head: 'SERVER', text: ({ apiServer }) => apiServer, wide: true },
+    ],
+    wide,
+  );
+  const errors = contexts.flatMap(({ ref, error }) => (error ? [`${paint('bad', `${ref}:`)} ${error.message}`] : []));
+  return errors.length === 0 ? lines : `${lines}\n\n${errors.join('\n')}`;
+};
+
+function productionText({ production, productionGuessed }: Context): string | null {
+  return production ? `yes${productionGuessed ? ' (by its name)' : ''}` : null;
+}
+
+const sourcesText: Render<readonly KubeSource[]> = (sources, { wide }) =>
+  table(
+    sources,
+    [
+      { head: 'PATH', text: (source) => source.path },
+      { head: 'ORIGIN', text: (source) => source.origin },
+      { head: 'CONTEXTS', text: (source) => source.contexts },
+      { head: 'ERROR', text: (source) => source.error?.message },
+    ],
+    wide,
+  );
+
+/** The path as the running core must see it: it has another working folder. `~` is left to it. */
+function absolutePath(io: CliIo, path: string): string {
+  return isAbsolute(path) || path.startsWith('~') ? path : resolve(io.cwd, path);
+}
