@@ -69,7 +69,7 @@ export interface Bench {
   readonly supervisor: Supervisor;
   /** How many handles were made, and how many of them released. */
   readonly handles: { made: number; released: number };
-  plan(slug: string, change: Omit<Partial<LaunchPlan>, 'process'> & { run?: string[]; command?: string }): LaunchPlan;
+  plan(slug: string, change: Partial<LaunchPlan> & { run?: string[]; command?: string }): LaunchPlan;
   planner(slug: string, change: Parameters<Bench['plan']>[1]): Planner;
   end(): Promise<void>;
 }
