@@ -21,7 +21,8 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
   let code = 0;
   const program = createProgram({ io, exit: (wanted) => (code = wanted) });
   try {
-    await program.parseAsync(args, { from: 'user' });
+    const asksVersion = args.length === 1 && (args[0] === '--version' || args[0] === '-V');
+    await program.parseAsync(asksVersion ? ['version'] : args, { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodeOf('invalid-argument');
@@ -43,6 +44,7 @@ export function createProgram(kit: CommandKit): Command {
       getOutHelpWidth: () => io.stdout.columns ?? 100,
       getErrHelpWidth: () => io.stdout.columns ?? 100,
     })
+    .option('-V, --version', 'print the version')
     .exitOverride()
     .showSuggestionAfterError()
     .enablePositionalOptions();

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { BerthError } from '../../../contract/errors.ts';
-import { answer, say } from '../cli-io.ts';
+import { say } from '../cli-io.ts';
 import { type CommandKit, formatOf, withOutput } from '../command-kit.ts';
 import { print } from '../output.ts';
 import { withBerth } from '../session.ts';
@@ -70,11 +70,6 @@ export function addAppCommands(program: Command, { io, exit }: CommandKit): void
       const { version } = applicationFiles(import.meta.url);
       await print(io, formatOf(options), { version, node: process.versions.node }, () => version);
     });
-  program.option('-V, --version', 'print the version').action(async (options: { version?: boolean }) => {
-    if (!options.version) return program.help({ error: true });
-    const { applicationFiles } = await import('../../core/application-files.ts');
-    answer(io, applicationFiles(import.meta.url).version);
-  });
 }
 
 function port(text: string): number {
