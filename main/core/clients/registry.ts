@@ -87,7 +87,10 @@ export function parseClientRow(text: string, file: string): ClientRow {
   const [problem] = document.errors;
   if (problem) {
     const at = problem.linePos?.[0];
-    throw invalidRow(file, `${at ? `line ${at.line}, column ${at.col}: ` : ''}${problem.message.split('\n')[0]}`);
+    throw invalidRow(
+      file,
+      `${at ? `line ${at.line}, column ${at.col}: ` : ''}${problem.message.split(/ at line \d|\n/)[0]}`,
+    );
   }
   const row = clientRowSchema.safeParse(document.toJS());
   if (row.success) return row.data;

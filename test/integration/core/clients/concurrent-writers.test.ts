@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ClientService } from '../../../../main/core/clients/client-service.ts';
+import { loadClientRegistry } from '../../../../main/core/clients/registry.ts';
+import { buildWriter } from '../../../fixtures/clients/build-writer.ts';
+
+const rows = fileURLToPath(new URL('../../../../assets/clients', import.meta.url));
+const client = 'claude-desktop';
+const original = '{\n\t"theme": "dark",\r\n\t"mcpServers": { "x": {"command": "y"} } }\n\n';
+
+describe('several Berths and one file', () => {
+  let tools: string;
+  let writer: string;
+  let home: string;
+  let file: string;
+  const children: ChildProcess[] = [];
+
+  const startWriter = (slug: string, rounds: number) => {
+    const child = spawn(process.execPath, [writer, home, rows, slug, String(rounds)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    children.push(child);
+    let errors = '';
+    child.stderr?.on('data', (chunk) => {
+      errors += chunk;
+    });
+    const ended = once(child, 'exit').then(([code, signal]) => ({ slug, code, signal, errors }));
+    const ready = child.stdout ? once(createInterface({ input: child.stdout }), 'line') : Promise.resolve();
+    return { child, ready, ended };
+  };
+  const berth = async () =>
+    new ClientService({
+      registry: await loadClientRegistry(rows),
+      env: {},
+      home,
+      platform: process.platform,
+      stateFolder: join(home, 'state'),
+      endpointUrl: () => 'http://127.0.0.1:1/',
+      mintToken: async () => '',
+      revokeToken: async () => {},
+      bridgeCommand: () => ({ command: '/opt/berth', args: [] }),
+    });
+
+  beforeAll(async () => {
+    tools = await mkdtemp(join(tmpdir(), 'berth-writer-'));
+    writer = await buildWriter(tools);
+  });
+  afterAll(() => rm(tools, { recursive: true, force: true }));
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'berth-clients-'));
+    const clients = await berth();
+    file = (await clients.get(client)).file;
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, original);
+  });
+  afterEach(async () => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+    await rm(home, { recursive: true, force: true });
+  });
+
+  it('five processes that write at once lose no entry, and the bytes come back', async () => {
+    const slugs = ['a', 'b', 'c', 'd', 'e'];
+    const results = await Promise.all(slugs.map((slug) => startWriter(slug, 12).ended));
+    expect(results).toEqual(slugs.map((slug) => ({ slug, code: 0, signal: null, errors: '' })));
+    const { mcpServers } = JSON.parse(await readFile(file, 'utf8'));
+    expect(Object.keys(mcpServers).sort()).toEqual([...slugs.map((slug) => `berth-${slug}`), 'x'].sort());
+    const clients = await berth();
+    expect(await clients.get(client)).toMatchObject({ state: 'installed' });
+    await clients.uninstall({ client });
+    expect(await readFile(file, 'utf8')).toBe(original);
+    const locks = await readdir(join(home, 'state', 'clients', 'locks'), { recursive: true, withFileTypes: true });
+    expect(locks.filter((entry) => entry.isFile())).toEqual([]);
+  });
+
+  it('a process that is killed while it writes leaves the old file or the new one, and a record that fits', async () => {
+    for (let round = 0; round < 12; round++) {
+      const { child, ready, ended } = startWriter('a', 0);
+      await ready;
+      const changed = Math.floor(Math.random() * 40);
+      // Some time into the writing; where exactly is the point of doing it often.
+      await new Promise((resolve) => setTimeout(resolve, changed));
+      child.kill('SIGKILL');
+      expect(await ended).toMatchObject({ signal: 'SIGKILL', errors: '' });
+
+      const text = await readFile(file, 'utf8');
+      const { mcpServers, theme } = JSON.parse(text);
+      expect({ theme, x: mcpServers.x }).toEqual({ theme: 'dark', x: { command: 'y' } });
+      const installed = 'berth-a' in mcpServers;
+      if (!installed) expect(text).toBe(original);
+      const clients = await berth();
+      expect((await clients.get(client)).entries).toEqual(
+        installed ? [{ slug: 'a', name: 'berth-a', via: 'bridge', state: 'installed' }] : [],
+      );
+      // Also clears what the killed one left beside the file.
+      await clients.install({ client, slugs: ['a', 'b'] });
+      expect(await readdir(dirname(file))).toEqual([file.slice(dirname(file).length + 1)]);
+      await clients.uninstall({ client });
+      expect(await readFile(file, 'utf8')).toBe(original);
+    }
+    const journal = await readFile(join(home, 'state', 'clients', 'journal.jsonl'), 'utf8');
+    // Twelve times the two writes of this test, and those of the processes that were killed.
+    expect(journal.trim().split('\n').length).toBeGreaterThan(60);
+  });
+});

@@ -1,0 +1,79 @@
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildEntry, containsEntry, hashEntry, hideSecrets, mergeEntry } from '../../../../main/core/clients/entry.ts';
+import { jsonDialects } from '../../../../main/core/clients/json-text.ts';
+import { type ClientRow, loadClientRegistry } from '../../../../main/core/clients/registry.ts';
+
+let cursor: ClientRow;
+let claude: ClientRow;
+beforeAll(async () => {
+  const rows = await loadClientRegistry(fileURLToPath(new URL('../../../../assets/clients', import.meta.url)));
+  const byId = (id: string) => {
+    const row = rows.find((candidate) => candidate.id === id);
+    if (row === undefined) throw new Error(`no row ${id}`);
+    return row;
+  };
+  [cursor, claude] = [byId('cursor'), byId('claude-desktop')];
+});
+
+describe('entries', () => {
+  it('are built from the row’s shape; what has no value is left out', () => {
+    expect(buildEntry(cursor, { url: 'http://127.0.0.1:1/a/mcp', token: 't' })).toEqual({
+      url: 'http://127.0.0.1:1/a/mcp',
+      headers: { Authorization: 'Bearer t' },
+    });
+    expect(buildEntry(claude, { command: '/b', args: ['x', 'y'] })).toEqual({ command: '/b', args: ['x', 'y'] });
+    expect(buildEntry(claude, { command: '/b', args: [], env: { A: '1' } })).toEqual({
+      command: '/b',
+      args: [],
+      env: { A: '1' },
+    });
+  });
+
+  it('keep what users added to them and lose what was ours', () => {
+    const existing = {
+      command: 'old',
+      disabled: true,
+      headers: { 'X-Mine': '1', Authorization: 'Bearer old' },
+      url: 'u',
+    };
+    expect(mergeEntry(cursor, existing, buildEntry(cursor, { url: 'n', token: 't' }))).toEqual({
+      url: 'n',
+      headers: { 'X-Mine': '1', Authorization: 'Bearer t' },
+      disabled: true,
+    });
+    expect(mergeEntry(cursor, 'nonsense', { url: 'n' })).toEqual({ url: 'n' });
+  });
+
+  it('are recognised by meaning, not by order', () => {
+    expect(hashEntry({ a: 1, b: { c: [1, 2], d: 'x' } })).toBe(hashEntry({ b: { d: 'x', c: [1, 2] }, a: 1 }));
+    expect(hashEntry({ a: [1, 2] })).not.toBe(hashEntry({ a: [2, 1] }));
+  });
+
+  it('are current while our fields say what we would write, whatever the token', () => {
+    const wanted = buildEntry(cursor, { url: 'n', token: '…' });
+    expect(
+      containsEntry({ url: 'n', headers: { Authorization: 'Bearer berth_x', More: '1' }, disabled: true }, wanted),
+    ).toBe(true);
+    expect(containsEntry({ url: 'n' }, wanted)).toBe(false);
+    expect(containsEntry({ url: 'o', headers: { Authorization: 'Bearer berth_x' } }, wanted)).toBe(false);
+  });
+});
+
+describe('hideSecrets', () => {
+  it('hides headers and variables of every entry, and endpoint tokens anywhere', () => {
+    const token = `berth_${'A'.repeat(43)}`;
+    const text = JSON.stringify({
+      note: token,
+      mcpServers: {
+        x: { env: { KEY: 'hunter2', N: 1 }, args: ['a'] },
+        y: { headers: { Authorization: 'Bearer s3cret' } },
+      },
+    });
+    expect(JSON.parse(hideSecrets(text, jsonDialects.json, ['mcpServers']))).toEqual({
+      note: '…',
+      mcpServers: { x: { env: { KEY: '…', N: 1 }, args: ['a'] }, y: { headers: { Authorization: 'Bearer …' } } },
+    });
+    expect(hideSecrets(`{ ${token}`, jsonDialects.json, ['mcpServers'])).toBe('{ …');
+  });
+});
