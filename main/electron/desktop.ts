@@ -40,6 +40,7 @@ export class Desktop {
       new MainWindow({
         appPath: this.#files.root,
         icon: join(iconsFolder, 'app', '256x256.png'),
+        boundsFile: join(this.#paths.state, 'window.json'),
         onCloseRequest: () => void this.#leaveWindow(),
       }),
     );

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { BrowserWindow, nativeTheme } from 'electron';
+import { BrowserWindow, nativeTheme, screen } from 'electron';
 import type { Disposable } from '../core/dispose.ts';
 import { APP_URL } from './app-files.ts';
+import { fitBounds, readBounds, smallestWindow, writeBounds } from './window-bounds.ts';
 
 /** What the window does when the user closes it: only the shell knows whether a tray would be left. */
 export type CloseRequest = () => void;
@@ -13,14 +14,17 @@ const CRASH_PAUSE_MS = 10_000;
 export class MainWindow implements Disposable {
   readonly #appPath: string;
   readonly #icon: string;
+  readonly #boundsFile: string;
   readonly #onCloseRequest: CloseRequest;
   #window: BrowserWindow | null = null;
   #closing = false;
   #crashedAt = 0;
 
-  constructor(options: { appPath: string; icon: string; onCloseRequest: CloseRequest }) {
+  /** `boundsFile` keeps the window's place and size from one run to the next. */
+  constructor(options: { appPath: string; icon: string; boundsFile: string; onCloseRequest: CloseRequest }) {
     this.#appPath = options.appPath;
     this.#icon = options.icon;
+    this.#boundsFile = options.boundsFile;
     this.#onCloseRequest = options.onCloseRequest;
   }
 
@@ -41,20 +45,28 @@ export class MainWindow implements Disposable {
 
   hide(): void {
     this.#window?.hide();
+    void this.#remember();
   }
 
   /** Closes it without asking. */
-  dispose(): void {
+  async dispose(): Promise<void> {
     this.#closing = true;
+    await this.#remember();
     this.#window?.destroy();
+  }
+
+  async #remember(): Promise<void> {
+    if (this.#window !== null) await writeBounds(this.#boundsFile, this.#window.getNormalBounds());
   }
 
   #create(): BrowserWindow {
     const window = new BrowserWindow({
-      width: 1280,
-      height: 820,
-      minWidth: 720,
-      minHeight: 480,
+      ...fitBounds(
+        readBounds(this.#boundsFile),
+        screen.getAllDisplays().map((display) => display.workArea),
+      ),
+      minWidth: smallestWindow.width,
+      minHeight: smallestWindow.height,
       show: false,
       title: 'Berth',
       icon: this.#icon,

@@ -16,8 +16,13 @@ registerAppScheme();
 lockDownContents();
 
 let desktop: Desktop | null = null;
+let wanted = startOptions(process.argv);
 const shutdown = new Shutdown(async () => desktop?.stop());
-app.on('second-instance', (_event, argv) => void desktop?.welcome(startOptions(argv)));
+app.on('second-instance', (_event, argv) => {
+  const again = startOptions(argv);
+  if (desktop) void desktop.welcome(again);
+  else wanted = { hidden: wanted.hidden && again.hidden, demo: wanted.demo || again.demo };
+});
 app.on('activate', () => desktop?.open());
 
 // Not awaited: Electron becomes ready only after this module has been loaded whole.
@@ -28,7 +33,7 @@ void app.whenReady().then(async () => {
   powerMonitor.on('shutdown', () => shutdown.begin());
   desktop = new Desktop({ paths, files, quit: () => shutdown.begin() });
   try {
-    await desktop.start(startOptions(process.argv));
+    await desktop.start(wanted);
   } catch (error) {
     if (shutdown.underWay) return;
     await tellError(error, 'Berth cannot start');

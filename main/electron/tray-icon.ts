@@ -21,3 +21,18 @@ export function trayIconFile(
   if (platform === 'darwin') return join(folder, 'tray', `${health}Template.png`);
   return join(folder, 'tray', `${health}-${darkPanel ? 'dark' : 'light'}.png`);
 }
+
+/**
+ * Whether the panel that holds the tray is dark. Windows colours its own surfaces apart from apps; GNOME's bar is dark whatever
+ * the theme; other Linux panels follow it.
+ */
+export function isPanelDark(options: {
+  platform: NodeJS.Platform;
+  desktop: string;
+  dark: boolean;
+  systemDark: boolean;
+}): boolean {
+  if (options.platform === 'win32') return options.systemDark;
+  if (options.platform === 'linux' && /gnome|unity/i.test(options.desktop)) return true;
+  return options.dark;
+}

@@ -2,7 +2,7 @@ import { Menu, nativeImage, nativeTheme, Tray } from 'electron';
 import type { Status } from '../../contract/model/status.ts';
 import type { Disposable } from '../core/dispose.ts';
 import type { Event } from '../core/emitter.ts';
-import { trayHealth, trayIconFile } from './tray-icon.ts';
+import { isPanelDark, trayHealth, trayIconFile } from './tray-icon.ts';
 import { type TrayAction, trayMenu, trayTooltip } from './tray-menu.ts';
 import { menuTemplate } from './tray-template.ts';
 
@@ -75,7 +75,12 @@ export class BerthTray implements Disposable {
     return trayIconFile(this.#iconsFolder, {
       health: trayHealth(status),
       platform: process.platform,
-      darkPanel: nativeTheme.shouldUseDarkColors,
+      darkPanel: isPanelDark({
+        platform: process.platform,
+        desktop: process.env['XDG_CURRENT_DESKTOP'] ?? '',
+        dark: nativeTheme.shouldUseDarkColors,
+        systemDark: nativeTheme.shouldUseDarkColorsForSystemIntegratedUI ?? nativeTheme.shouldUseDarkColors,
+      }),
     });
   }
 }

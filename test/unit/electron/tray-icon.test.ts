@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { trayHealth, trayIconFile } from '../../../main/electron/tray-icon.ts';
+import { isPanelDark, trayHealth, trayIconFile } from '../../../main/electron/tray-icon.ts';
 import { serverOf, statusOf } from './status-of.ts';
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'assets', 'icons');
@@ -43,6 +43,20 @@ describe('trayIconFile', () => {
       .filter((each) => each.platform === 'darwin' && each.darkPanel)
       .map((options) => readFileSync(trayIconFile(folder, options)).toString('base64'));
     expect(new Set(pictures).size).toBe(4);
+  });
+});
+
+describe('isPanelDark', () => {
+  const light = { platform: 'linux', desktop: 'KDE', dark: false, systemDark: false } as const;
+
+  it.each([
+    ['a panel that follows the theme', light, false],
+    ['the same in the dark', { ...light, dark: true }, true],
+    ["GNOME's bar", { ...light, desktop: 'ubuntu:GNOME' }, true],
+    ["Windows' taskbar", { ...light, platform: 'win32', systemDark: true }, true],
+    ['a light taskbar under dark apps', { ...light, platform: 'win32', dark: true }, false],
+  ] as const)('%s', (_name, options, dark) => {
+    expect(isPanelDark(options)).toBe(dark);
   });
 });
 

@@ -1,0 +1,104 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
+import { expect, test } from '@playwright/test';
+import { berthPaths } from '../../../main/core/paths.ts';
+import { run } from '../support/child.ts';
+import { connectStdio } from '../support/mcp-client.ts';
+import type { Sandbox } from '../support/sandbox.ts';
+import { chromiumSwitches, connectWhenUp, desktopSandbox, root, statusThat } from './desktop.ts';
+
+/** How a set fuse is written in the binary: the character 1. */
+const FUSE_ON = 0x31;
+const folder = join(root, 'release', 'linux-unpacked');
+const program = join(folder, 'berth-desktop');
+const berth = join(folder, 'resources', 'bin', 'berth');
+const server = join(root, 'test', 'fixtures', 'servers', 'good-stdio.mjs');
+
+test.describe('the packaged app', () => {
+  test.skip(process.platform !== 'linux', 'packages are made for Linux only, here');
+  let sandbox: Sandbox;
+
+  test.beforeAll(async () => {
+    test.setTimeout(300_000);
+    const made = await run(process.execPath, [join(root, 'scripts', 'package.mjs')], {
+      env: Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value ? [[name, value]] : []))),
+      cwd: root,
+      timeoutMs: 280_000,
+    });
+    expect(made.code, made.stderr).toBe(0);
+  });
+
+  test.beforeEach(async () => {
+    sandbox = await desktopSandbox();
+  });
+
+  test.afterEach(() => sandbox.dispose());
+
+  const runBerth = (...args: string[]) => run(berth, args, { env: sandbox.env, cwd: sandbox.home });
+
+  test('has the fuses that the threat model counts on', async () => {
+    const wire = await getCurrentFuseWire(program);
+    const fuse = (option: FuseV1Options) => wire[option] === FUSE_ON;
+    expect({
+      runAsNode: fuse(FuseV1Options.RunAsNode),
+      cookieEncryption: fuse(FuseV1Options.EnableCookieEncryption),
+      nodeOptions: fuse(FuseV1Options.EnableNodeOptionsEnvironmentVariable),
+      inspect: fuse(FuseV1Options.EnableNodeCliInspectArguments),
+      asarIntegrity: fuse(FuseV1Options.EnableEmbeddedAsarIntegrityValidation),
+      onlyAsar: fuse(FuseV1Options.OnlyLoadAppFromAsar),
+      fileProtocol: fuse(FuseV1Options.GrantFileProtocolExtraPrivileges),
+    }).toEqual({
+      runAsNode: true,
+      cookieEncryption: true,
+      nodeOptions: false,
+      inspect: false,
+      asarIntegrity: true,
+      onlyAsar: true,
+      fileProtocol: false,
+    });
+  });
+
+  test('carries native programs outside the archive, and none of other platforms', () => {
+    const unpacked = join(folder, 'resources', 'app.asar.unpacked', 'node_modules');
+    const arch = process.arch === 'x64' ? 'amd64' : process.arch;
+    const kubernetes = join(
+      unpacked,
+      `kubernetes-mcp-server-linux-${arch}`,
+      'bin',
+      `kubernetes-mcp-server-linux-${arch}`,
+    );
+    expect(existsSync(kubernetes)).toBe(existsSync(kubernetes.replace(unpacked, join(root, 'node_modules'))));
+    expect(existsSync(join(unpacked, 'keytar', 'prebuilds', `linux-${process.arch}`, 'keytar.node'))).toBe(true);
+    const archive = readFileSync(join(folder, 'resources', 'app.asar')).toString('latin1');
+    expect(archive).not.toContain('win32-x64');
+    expect(archive).not.toContain('"react-dom"');
+  });
+
+  test('runs `berth` on Electron as Node', async () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const said = await runBerth('version');
+    expect(said.code, said.stderr).toBe(0);
+    expect(said.stdout).toContain(version);
+    expect((await runBerth('status')).code).toBe(3);
+  });
+
+  test('starts, docks a server that an AI client reaches over the bridge, and quits without a trace', async () => {
+    const app = sandbox.start(program, [...chromiumSwitches, '--hidden']);
+    const rpc = await connectWhenUp(sandbox);
+    expect(await rpc.call('app.status')).toMatchObject({ shell: 'desktop', pid: app.pid, problems: [] });
+    const options = { command: process.execPath, args: JSON.stringify([server]) };
+    await rpc.call('servers.add', { preset: 'command', slug: 'good', context: 'none', options, start: true });
+    await statusThat(rpc, (status) => status.servers[0]?.state === 'ready');
+    rpc.close();
+    const shim = join(berthPaths(sandbox.env).state, 'bin', 'berth');
+    const client = await connectStdio(sandbox, { command: shim, args: ['connect', 'good', '--client', 'test'] });
+    expect((await client.tools()).length).toBeGreaterThan(0);
+    await client.close();
+    const status = await runBerth('status', '-o', 'json');
+    expect(status.code, status.stderr).toBe(0);
+    expect(JSON.parse(status.stdout)).toMatchObject({ shell: 'desktop', pid: app.pid });
+    expect((await runBerth('quit')).code).toBe(0);
+    expect((await app.exited).code).toBe(0);
+  });
+});
