@@ -42,16 +42,16 @@ export function addAppCommands(program: Command, { io, exit }: CommandKit): void
         say(io, 'No browser could be opened from here; use the link.');
     });
 
-  program
-    .command('quit')
+  withOutput(program.command('quit'))
     .description('stop Berth and all its servers')
-    .action(async () => {
+    .action(async (options: { output?: string }) => {
       await withBerth(io, async (berth) => {
         const stopped = new Promise<void>((resolve) => berth.onClose(() => resolve()));
         await berth.call('app.quit');
         await within(QUIT_TIMEOUT_MS, stopped);
       });
       say(io, 'Berth has stopped.');
+      await print(io, formatOf(options), { stopped: true }, () => '');
     });
 
   program

@@ -3,17 +3,19 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { BerthError } from '../../../contract/errors.ts';
-import { answer, type CliIo, say, sayError } from '../cli-io.ts';
+import { type CliIo, say, sayError } from '../cli-io.ts';
 import { type CommandKit, formatOf, withOutput } from '../command-kit.ts';
 import { print } from '../output.ts';
 
 /** config path|edit|validate: works without a running Berth, which picks edits up by itself. */
 export function addConfigCommands(program: Command, { io, exit }: CommandKit): void {
   const group = program.command('config').description('the settings file');
-  group
-    .command('path')
+  withOutput(group.command('path'))
     .description('print the path of the settings file')
-    .action(async () => answer(io, (await paths(io)).settingsFile));
+    .action(async (options: { output?: string }) => {
+      const { settingsFile } = await paths(io);
+      await print(io, formatOf(options), { path: settingsFile }, ({ path }) => path);
+    });
 
   group
     .command('edit')

@@ -60,11 +60,13 @@ export function addContextCommands(program: Command, { io }: CommandKit): void {
       const source = await withBerth(io, (berth) => berth.call('sources.add', { path: absolutePath(io, path) }));
       await print(io, formatOf(options), source, (one, look) => sourcesText([one], look));
     });
-  group
-    .command('remove <path>')
+  withOutput(group.command('remove <path>'))
     .description('forget an added kubeconfig file or folder; the file stays')
-    .action(async (path: string) => {
-      await withBerth(io, (berth) => berth.call('sources.remove', { path: absolutePath(io, path) }));
+    .action(async (path: string, options: { output?: string }) => {
+      const absolute = absolutePath(io, path);
+      await withBerth(io, (berth) => berth.call('sources.remove', { path: absolute }));
+      say(io, `${absolute} is forgotten.`);
+      await print(io, formatOf(options), { path: absolute, removed: true }, () => '');
     });
   withOutput(group.command('sources'))
     .description('list the kubeconfigs that contexts come from')

@@ -26,10 +26,9 @@ export function addSecretCommands(program: Command, { io }: CommandKit): void {
             ),
       );
     });
-  group
-    .command('set <name>')
+  withOutput(group.command('set <name>'))
     .description('keep a secret; its value is asked for, or read from stdin')
-    .action(async (name: string) => {
+    .action(async (name: string, options: { output?: string }) => {
       await withBerth(io, async (berth) => {
         const value = await readSecret(io, `Value of ${name}: `);
         await berth.call('secrets.set', { name, value });
@@ -39,12 +38,13 @@ export function addSecretCommands(program: Command, { io }: CommandKit): void {
           say(io, `Only until Berth ends, since there is no keychain: ${keychain.reason ?? 'unknown reason'}`);
         }
       });
+      await print(io, formatOf(options), { name }, () => '');
     });
-  group
-    .command('rm <name>')
+  withOutput(group.command('rm <name>'))
     .description('forget a secret')
-    .action(async (name: string) => {
+    .action(async (name: string, options: { output?: string }) => {
       await withBerth(io, (berth) => berth.call('secrets.remove', { name }));
+      await print(io, formatOf(options), { name, removed: true }, () => '');
       say(io, `${name} is forgotten.`);
     });
 }

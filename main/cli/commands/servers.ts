@@ -81,11 +81,11 @@ export function addServerCommands(program: Command, kit: CommandKit): void {
       await print(io, formatOf(options), server, serverText);
     });
 
-  program
-    .command('remove <slug>')
+  withOutput(program.command('remove <slug>'))
     .description('stop a server and undock it')
-    .action(async (slug: string) => {
+    .action(async (slug: string, options: { output?: string }) => {
       await withBerth(io, (berth) => berth.call('servers.remove', { slug }));
+      await print(io, formatOf(options), { slug, removed: true }, () => '');
       say(io, `${slug} was removed.`);
     });
 

@@ -1,0 +1,86 @@
+import { PassThrough } from 'node:stream';
+import type { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { createProgram } from '../../../main/cli/run-cli.ts';
+
+const program = createProgram({
+  io: {
+    stdin: new PassThrough(),
+    stdout: new PassThrough(),
+    stderr: new PassThrough(),
+    env: {},
+    platform: 'linux',
+    cwd: '/',
+    interrupted: new AbortController().signal,
+    now: () => 0,
+  },
+  exit: () => {},
+});
+
+function leaves(command: Command, path: string[] = []): { usage: string; command: Command }[] {
+  return command.commands.flatMap((child) => {
+    const here = [...path, child.name()];
+    return child.commands.length > 0 ? leaves(child, here) : [{ usage: here.join(' '), command: child }];
+  });
+}
+
+test('the commands are those of the public interface', () => {
+  const names = leaves(program).map(({ usage, command }) =>
+    [usage, ...command.registeredArguments.map((one) => (one.required ? `<${one.name()}>` : `[${one.name()}]`))].join(
+      ' ',
+    ),
+  );
+  expect(names.filter((name) => !name.startsWith('__'))).toMatchInlineSnapshot(`
+    [
+      "serve",
+      "open",
+      "quit",
+      "connect <slug>",
+      "version",
+      "status",
+      "contexts",
+      "use <context>",
+      "context set <context>",
+      "context add <path>",
+      "context remove <path>",
+      "context sources",
+      "context demo <on|off>",
+      "presets [id]",
+      "servers [slug]",
+      "add <preset>",
+      "set <slug> [assignments]",
+      "remove <slug>",
+      "start [slugs]",
+      "stop [slugs]",
+      "restart [slugs]",
+      "logs [slug]",
+      "tools <slug>",
+      "call <slug> <tool>",
+      "clients",
+      "install <client> <slugs>",
+      "uninstall <client> [slugs]",
+      "endpoint [slug]",
+      "doctor [target]",
+      "secrets list",
+      "secrets set <name>",
+      "secrets rm <name>",
+      "config path",
+      "config edit",
+      "config validate [file]",
+      "completion <shell>",
+    ]
+  `);
+});
+
+test('every command that answers takes -o; streams and scripts are the exceptions', () => {
+  const without = leaves(program).filter(({ command }) => !command.options.some(({ long }) => long === '--output'));
+  expect(without.map(({ usage }) => usage)).toEqual(['connect', 'config edit', 'completion', '__complete']);
+});
+
+test('every command, argument choice and option says what it does', () => {
+  for (const { usage, command } of leaves(program)) {
+    if (usage.startsWith('__')) continue;
+    expect(command.description(), usage).not.toBe('');
+    for (const option of command.options) expect(option.description, `${usage} ${option.flags}`).not.toBe('');
+  }
+});
