@@ -1,0 +1,151 @@
+import { BerthError } from '../../../contract/errors.ts';
+import type { CallRecord } from '../../../contract/model/activity.ts';
+import type { JsonRpcMessage } from '../backend/backend.ts';
+import { failureAnswer, isRecord, type JsonRpcNotification, type JsonRpcRequest, sentences } from './json-rpc.ts';
+import type { Link, PendingRequest } from './link.ts';
+
+/** Where the answer to one request goes, and what belongs to it before. Never blocks and never throws. */
+export interface Sink {
+  /** A message that belongs to the request: progress, a log line. */
+  related(message: JsonRpcMessage): void;
+  answer(message: JsonRpcMessage): void;
+  /** No answer will come, because the client took the request back. */
+  end(): void;
+}
+
+export type CallEnd = Pick<CallRecord, 'outcome' | 'reason' | 'ms'>;
+
+const MAX_REASON = 300;
+
+/** One request of a session on its way: waiting for the server to be up, then for its answer. Ends exactly once. */
+export class Call implements PendingRequest {
+  readonly request: JsonRpcRequest;
+  readonly #slug: string;
+  readonly #sink: Sink;
+  readonly #onEnd: (call: Call, end: CallEnd) => void;
+  readonly #abort = new AbortController();
+  readonly #startedAt = performance.now();
+  #sent: { link: Link; id: number } | null = null;
+  #ended = false;
+  #rewrite: ((result: unknown) => unknown) | null = null;
+
+  constructor(slug: string, request: JsonRpcRequest, sink: Sink, onEnd: (call: Call, end: CallEnd) => void) {
+    this.#slug = slug;
+    this.request = request;
+    this.#sink = sink;
+    this.#onEnd = onEnd;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Aborts when the call ends before the server is up. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get link(): Link | null {
+    return this.#sent?.link ?? null;
+  }
+
+  /** Hands the request to the backend. `rewrite` changes the result on its way back. */
+  send(link: Link, rewrite: ((result: unknown) => unknown) | null): void {
+    if (this.#ended) return;
+    this.#rewrite = rewrite;
+    try {
+      this.#sent = { link, id: link.request(this.request.method, this.request.params, this) };
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  cancel(reason: string): void {
+    if (this.#ended) return;
+    this.#sent?.link.cancel(this.#sent.id, reason);
+    this.#finish({ outcome: 'cancelled', reason }, () => this.#sink.end());
+  }
+
+  /** Berth ends the call: the server is told, and the client gets the cause as its answer. */
+  abandon(cause: BerthError): void {
+    if (this.#ended) return;
+    this.#sent?.link.cancel(this.#sent.id, cause.message);
+    this.fail(cause);
+  }
+
+  /** The guard's no: a tool result, so that the model reads it. */
+  refuse(text: string, error: BerthError): void {
+    const result = { content: [{ type: 'text', text }], isError: true, _meta: { 'berth/error': error.toInfo() } };
+    this.#finish({ outcome: 'refused', reason: text }, () =>
+      this.#sink.answer({ jsonrpc: '2.0', id: this.request.id, result }),
+    );
+  }
+
+  fail(thrown: unknown): void {
+    const error = thrown instanceof BerthError ? thrown : new BerthError('internal', String(thrown), { cause: thrown });
+    this.#finish({ outcome: 'error', reason: error.message }, () =>
+      this.#sink.answer(failureAnswer(this.request.id, error)),
+    );
+  }
+
+  /** Answers without asking the server. */
+  settle(result: Record<string, unknown>): void {
+    this.#finish({ outcome: 'ok', reason: null }, () =>
+      this.#sink.answer({ jsonrpc: '2.0', id: this.request.id, result }),
+    );
+  }
+
+  /** A message of the server that belongs to this call, as far as anybody can tell. */
+  related(message: JsonRpcMessage): void {
+    if (!this.#ended) this.#sink.related(message);
+  }
+
+  onAnswer(answer: JsonRpcMessage): void {
+    const result = this.#rewrite && answer.error === undefined ? this.#rewrite(answer.result) : answer.result;
+    const message: JsonRpcMessage = { ...answer, id: this.request.id };
+    if (result !== undefined) message.result = result;
+    this.#finish(outcomeOf(this.request.method, answer), () => this.#sink.answer(message));
+  }
+
+  onProgress(notification: JsonRpcNotification): void {
+    const meta = isRecord(this.request.params) ? this.request.params['_meta'] : undefined;
+    const progressToken = isRecord(meta) ? meta['progressToken'] : undefined;
+    if (progressToken === undefined || !isRecord(notification.params)) return;
+    this.related({ ...notification, params: { ...notification.params, progressToken } });
+  }
+
+  onLost(cause: BerthError): void {
+    this.fail(
+      new BerthError(cause.code, sentences(`The server ${this.#slug} ended during this call: ${cause.message}`), {
+        hint: sentences(
+          cause.hint,
+          'Whether the call had an effect is not known. Once the server is up again, calls work on this same session.',
+        ),
+        cause,
+      }),
+    );
+  }
+
+  #finish(end: Omit<CallEnd, 'ms'>, deliver: () => void): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#abort.abort();
+    const ms = Math.round((performance.now() - this.#startedAt) * 100) / 100;
+    deliver();
+    this.#onEnd(this, { ...end, reason: end.reason?.slice(0, MAX_REASON) ?? null, ms });
+  }
+}
+
+function outcomeOf(method: string, answer: JsonRpcMessage): Omit<CallEnd, 'ms'> {
+  if (answer.error) return { outcome: 'error', reason: answer.error.message };
+  if (method === 'tools/call' && isRecord(answer.result) && answer.result['isError'] === true) {
+    return { outcome: 'tool-error', reason: firstText(answer.result['content']) };
+  }
+  return { outcome: 'ok', reason: null };
+}
+
+function firstText(content: unknown): string | null {
+  if (!Array.isArray(content)) return null;
+  const block: unknown = content.find((item: unknown) => isRecord(item) && typeof item['text'] === 'string');
+  return isRecord(block) ? String(block['text']) : null;
+}

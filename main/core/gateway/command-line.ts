@@ -1,0 +1,73 @@
+import type { GuardRules } from '../../../contract/model/guard.ts';
+import { isRecord } from './json-rpc.ts';
+
+type CommandLineRule = GuardRules['commandLines'][string];
+
+/** Go's JSON decoder takes `Flags` and even `flagſ` for `flags`, so names are compared as it folds them. */
+function fold(name: string): string {
+  return name.toUpperCase().toLowerCase();
+}
+
+/**
+ * Why the arguments of a tool that takes a command line may not pass; null when they may. What is refused is what a flag
+ * parser could read as a flag outside the `flags` object, and the flags that leave the context or change the identity
+ * (reference for kubectl-mtv: `{"s": URL}`, `{"kubeconfig=/x": ""}`, `{"no_color": "--kubeconfig=/x"}` all work on its parser).
+ */
+export function commandLineProblem(rule: CommandLineRule, args: unknown): string | null {
+  if (args === undefined) return null;
+  if (!isRecord(args)) return 'its arguments are not an object';
+  for (const name of Object.keys(args)) {
+    for (const known of [rule.command, rule.flags]) {
+      if (known !== undefined && name !== known && fold(name) === fold(known)) {
+        return `the argument ${JSON.stringify(name)} must be written ${JSON.stringify(known)}`;
+      }
+    }
+  }
+  return commandProblem(rule, args[rule.command]) ?? flagsProblem(rule, rule.flags ? args[rule.flags] : undefined);
+}
+
+function commandProblem(rule: CommandLineRule, command: unknown): string | null {
+  if (command === undefined || command === null) return null;
+  const parts = Array.isArray(command) ? command : [command];
+  for (const part of parts) {
+    if (typeof part !== 'string') return `"${rule.command}" must be text`;
+    // U+0085 is white space to Go and not to JavaScript; quotes and backslashes go away in a shell-like split.
+    const flag = part
+      .split(/[\s\u0085]+/u)
+      .find((word) => /^["'`\\]*[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/u.test(word));
+    if (flag !== undefined) {
+      const where = rule.flags ? ` Flags belong into "${rule.flags}", by their long names.` : '';
+      return `"${rule.command}" must not hold flags, and holds ${JSON.stringify(flag)}.${where}`;
+    }
+    if (/[\p{Cc}\p{Cf}]/u.test(part.replace(/[\t\n\r]/g, ''))) return `"${rule.command}" holds control characters`;
+  }
+  return null;
+}
+
+function flagsProblem(rule: CommandLineRule, flags: unknown): string | null {
+  if (flags === undefined || flags === null) return null;
+  if (!isRecord(flags)) return `"${rule.flags}" must be an object`;
+  for (const [name, value] of Object.entries(flags)) {
+    if (!/^[a-z][a-z0-9_-]*$/.test(name)) {
+      return `${JSON.stringify(name)} is no name of a flag: write it in lower case, without dashes before it and without "="`;
+    }
+    const plain = name.replaceAll('_', '-');
+    if (rule.forbidden.some((forbidden) => forbidden.replaceAll('_', '-') === plain)) {
+      return `the flag "${plain}" would leave the cluster or the identity that this server is bound to`;
+    }
+    if (name.length === 1) return `"${name}" is a short form: write the flag's long name`;
+    const problem = valueProblem(name, value);
+    if (problem) return problem;
+  }
+  return null;
+}
+
+function valueProblem(name: string, value: unknown): string | null {
+  const values = Array.isArray(value) ? value : [value];
+  for (const item of values) {
+    if (typeof item === 'object' && item !== null) return `the value of the flag "${name}" must be plain`;
+    if (typeof item === 'string' && /^[\s\u0085]*-/u.test(item))
+      return `the value of the flag "${name}" must not begin with "-"`;
+  }
+  return null;
+}

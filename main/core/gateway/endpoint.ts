@@ -1,0 +1,145 @@
+import { BerthError } from '../../../contract/errors.ts';
+import type { Backend } from '../backend/backend.ts';
+import type { Disposable } from '../dispose.ts';
+import type { JsonRpcNotification } from './json-rpc.ts';
+import type { GatewayLimits } from './limits.ts';
+import { Link } from './link.ts';
+import { lowestLevel } from './log-level.ts';
+import type { GatewayEvents, GatewayTarget, GatewayTargets } from './ports.ts';
+import type { Session } from './session.ts';
+import { ToolClaims } from './tool-claims.ts';
+
+interface Linked {
+  readonly link: Link;
+  readonly claims: ToolClaims;
+}
+
+export interface EndpointOptions {
+  readonly target: GatewayTarget;
+  readonly targets: GatewayTargets;
+  readonly events: GatewayEvents;
+  readonly limits: GatewayLimits;
+}
+
+/**
+ * All sessions of one slug and the backends behind it: one now, and during a context switch also the former one until its calls
+ * have ended (D19). Sessions outlive backends; each new backend is brought to the state that the sessions had on the last one.
+ */
+export class Endpoint implements Disposable {
+  readonly slug: string;
+  readonly limits: GatewayLimits;
+  readonly events: GatewayEvents;
+  readonly #targets: GatewayTargets;
+  readonly #sessions = new Set<Session>();
+  readonly #linked = new Map<Backend, Linked>();
+  readonly #subscription: { dispose(): void };
+  #known: Backend | null;
+
+  constructor(options: EndpointOptions) {
+    this.slug = options.target.slug;
+    this.limits = options.limits;
+    this.events = options.events;
+    this.#targets = options.targets;
+    this.#known = options.target.current();
+    this.#subscription = options.target.onDidChangeBackend((backend) => this.#change(backend));
+  }
+
+  /** What stands behind the slug now. Throws `not-found` when the server was removed. */
+  get target(): GatewayTarget {
+    const target = this.#targets.get(this.slug);
+    if (!target) throw new BerthError('not-found', `There is no server ${this.slug} in Berth any more.`);
+    return target;
+  }
+
+  /** The running backend; null when none is up right now. */
+  linkNow(): Link | null {
+    const backend = this.#targets.get(this.slug)?.current();
+    return backend && !backend.closed ? this.#link(backend).link : null;
+  }
+
+  /** The running backend; waits while the server starts. Rejects with why there is none. */
+  async link(signal: AbortSignal): Promise<Link> {
+    const now = this.linkNow();
+    if (now) return now;
+    return this.#link(await this.target.backend({ timeoutMs: this.limits.backendWaitMs, signal })).link;
+  }
+
+  claims(link: Link): ToolClaims {
+    return this.#link(link.backend).claims;
+  }
+
+  /** Resolves when no call is in flight on this backend, or when `limits.drainMs` is over. */
+  async drain(backend: Backend): Promise<void> {
+    await this.#linked.get(backend)?.link.idle(this.limits.drainMs);
+  }
+
+  add(session: Session): void {
+    this.#sessions.add(session);
+  }
+
+  remove(session: Session): void {
+    this.#sessions.delete(session);
+  }
+
+  /** The most talkative level that any session asked for: what the shared server is set to. */
+  logLevel(): string | null {
+    return lowestLevel([...this.#sessions].map((session) => session.logLevel));
+  }
+
+  isSubscribed(uri: string): boolean {
+    return [...this.#sessions].some((session) => session.subscriptions.has(uri));
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    const cause = new BerthError('not-found', `The server ${this.slug} was removed from Berth.`);
+    for (const session of [...this.#sessions]) session.close(cause);
+    for (const { link } of [...this.#linked.values()]) link.dispose();
+  }
+
+  #link(backend: Backend): Linked {
+    const known = this.#linked.get(backend);
+    if (known) return known;
+    const link = new Link({
+      backend,
+      onNotification: (notification) => this.#spread(backend, notification),
+      onClose: () => this.#linked.delete(backend),
+    });
+    const linked = { link, claims: new ToolClaims(link) };
+    this.#linked.set(backend, linked);
+    return linked;
+  }
+
+  #change(backend: Backend | null): void {
+    if (!backend || backend === this.#known || backend.closed) return;
+    this.#known = backend;
+    const { link } = this.#link(backend);
+    this.#restore(link);
+    const { capabilities } = backend.initializeResult;
+    for (const list of ['tools', 'prompts', 'resources']) {
+      if (capabilities[list] === undefined) continue;
+      this.#broadcast({ jsonrpc: '2.0', method: `notifications/${list}/list_changed` });
+    }
+  }
+
+  /** What the sessions had set on the former backend. Its answers concern nobody. */
+  #restore(link: Link): void {
+    const level = this.logLevel();
+    const uris = new Set([...this.#sessions].flatMap((session) => [...session.subscriptions]));
+    const requests: [string, unknown][] = [...uris].map((uri) => ['resources/subscribe', { uri }]);
+    if (level !== null) requests.push(['logging/setLevel', { level }]);
+    for (const [method, params] of requests) link.ask(method, params, this.limits.backendWaitMs).catch(() => {});
+  }
+
+  #spread(backend: Backend, notification: JsonRpcNotification): void {
+    const linked = this.#linked.get(backend);
+    if (notification.method === 'notifications/tools/list_changed') linked?.claims.forget();
+    // A former backend's lists and resources are nobody's concern any more; what it logs belongs to the calls that end there.
+    if (backend !== this.#known && notification.method !== 'notifications/message' && this.#known !== null) return;
+    this.#broadcast(notification, (session) => session.wants(notification));
+  }
+
+  #broadcast(notification: JsonRpcNotification, wants: (session: Session) => boolean = () => true): void {
+    for (const session of [...this.#sessions]) if (wants(session)) session.push(notification);
+  }
+}

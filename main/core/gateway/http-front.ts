@@ -1,0 +1,129 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Disposable } from '../dispose.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Endpoints } from './endpoints.ts';
+import { answerJson, answerThrown, HttpRefusal, MARKER_HEADER } from './http-answers.ts';
+import { bearerToken, isAllowedOrigin, isLoopbackHost, routeOf } from './http-rules.ts';
+import type { GatewayLimits } from './limits.ts';
+import type { TokenVerifier } from './ports.ts';
+import { StreamableHttp } from './streamable-http.ts';
+
+export interface HttpFrontOptions {
+  readonly endpoints: Endpoints;
+  readonly tokens: TokenVerifier;
+  readonly limits: GatewayLimits;
+  /** Origins of browsers' pages that may call beside the endpoint's own. */
+  readonly origins: readonly string[];
+}
+
+/** The door for clients that speak HTTP: 127.0.0.1 only. Every request passes the Host and Origin checks before anything else is looked at, then its token. */
+export class HttpFront implements Disposable {
+  readonly #options: HttpFrontOptions;
+  readonly #mcp: StreamableHttp;
+  #server: Server | null = null;
+
+  constructor(options: HttpFrontOptions) {
+    this.#options = options;
+    this.#mcp = new StreamableHttp(options.limits);
+  }
+
+  /** Answers the port. On a second call the former port is closed once the new one listens. Rejects with the system's error. */
+  async listen(port: number): Promise<number> {
+    const { limits } = this.#options;
+    const server = createServer(
+      {
+        maxHeaderSize: limits.maxHeaderBytes,
+        headersTimeout: 15_000,
+        requestTimeout: 120_000,
+        keepAliveTimeout: 65_000,
+        noDelay: true,
+      },
+      (request, response) => void this.#handle(request, response),
+    );
+    server.maxConnections = limits.maxConnections;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    const former = this.#server;
+    this.#server = server;
+    if (former) await close(former);
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : port;
+  }
+
+  async dispose(): Promise<void> {
+    this.#mcp.dispose();
+    const server = this.#server;
+    this.#server = null;
+    if (server) await close(server);
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader(MARKER_HEADER, '1');
+    response.on('error', () => response.destroy());
+    try {
+      const { host, origin } = request.headers;
+      if (!isLoopbackHost(host)) throw new HttpRefusal(403, 'This Host is not one of this machine.');
+      if (!isAllowedOrigin(origin, host, this.#options.origins)) {
+        throw new HttpRefusal(403, 'This Origin may not use Berth.');
+      }
+      await this.#route(request, response);
+    } catch (error) {
+      answerThrown(response, error);
+    }
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const route = routeOf(request.url);
+    switch (route.kind) {
+      case 'health':
+        answerJson(response, 200, { status: 'ok' });
+        return;
+      case 'well-known':
+      case 'unknown':
+        throw new HttpRefusal(404, 'Not found.');
+      case 'all':
+        throw new HttpRefusal(501, 'This version of Berth has one endpoint per server, and none for all of them.');
+      case 'sse':
+        throw new HttpRefusal(501, `Use /${route.slug}/mcp: this version of Berth speaks Streamable HTTP only.`);
+      case 'mcp': {
+        const endpoint = this.#endpoint(route.slug);
+        await this.#mcp.handle(endpoint, this.#client(route.slug, request), request, response);
+      }
+    }
+  }
+
+  #endpoint(slug: string): Endpoint {
+    const endpoint = this.#options.endpoints.get(slug);
+    if (endpoint) return endpoint;
+    this.#mcp.forget(slug);
+    throw new HttpRefusal(404, `There is no server ${slug} in Berth.`);
+  }
+
+  /** Whose token it is. Without resource metadata in the header, clients do not start an OAuth dance (D24). */
+  #client(slug: string, request: IncomingMessage): string {
+    const token = bearerToken(request.headers.authorization);
+    const known = token === undefined ? undefined : this.#options.tokens.verify(slug, token);
+    if (known) return known.name;
+    const message = token === undefined ? 'A token is needed.' : 'This token is not valid for this server.';
+    throw new HttpRefusal(401, `${message} Install the client again from Berth.`, {
+      headers: { 'www-authenticate': 'Bearer' },
+    });
+  }
+}
+
+/** Stops accepting, lets what was ended just now go out, and resolves when the port is free. */
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), 500);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

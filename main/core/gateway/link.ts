@@ -1,0 +1,184 @@
+import { BerthError } from '../../../contract/errors.ts';
+import type { Backend, JsonRpcMessage } from '../backend/backend.ts';
+import type { Disposable } from '../dispose.ts';
+import { errorAnswer, isRecord, type JsonRpcNotification, METHOD_NOT_FOUND, type RequestId } from './json-rpc.ts';
+
+/** One request that waits for its answer from a backend. */
+export interface PendingRequest {
+  onAnswer(answer: JsonRpcMessage): void;
+  /** `notifications/progress` for this request, with the gateway's token. */
+  onProgress(notification: JsonRpcNotification): void;
+  /** The backend is gone; no answer will come. */
+  onLost(cause: BerthError): void;
+}
+
+export interface LinkOptions {
+  readonly backend: Backend;
+  /** Everything that the server says by itself, apart from progress of requests. */
+  readonly onNotification: (notification: JsonRpcNotification) => void;
+  /** The link is of no use any more; all its requests have been told. */
+  readonly onClose: () => void;
+}
+
+/**
+ * The gateway's side of one backend that several sessions share: gives requests ids of its own, which also serve as progress
+ * tokens, and leads answers, progress and cancellation back. Requests of the server to a client are refused, since on a
+ * shared process nobody can tell which client they are for (D21).
+ */
+export class Link implements Disposable {
+  readonly backend: Backend;
+  readonly #options: LinkOptions;
+  readonly #pending = new Map<number, PendingRequest>();
+  readonly #idle = new Set<() => void>();
+  readonly #subscriptions: Disposable[];
+  #nextId = 1;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.backend = options.backend;
+    this.#subscriptions = [
+      this.backend.onMessage((message) => this.#receive(message)),
+      this.backend.onClose((cause) => this.#lose(cause)),
+    ];
+  }
+
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** Sends a request and answers its id here. Throws a BerthError when the backend does not take it. */
+  request(method: string, params: unknown, pending: PendingRequest): number {
+    if (this.backend.closed) throw this.backend.closed;
+    const id = this.#nextId++;
+    this.#pending.set(id, pending);
+    try {
+      this.backend.send({
+        jsonrpc: '2.0',
+        id,
+        method,
+        ...(params === undefined ? {} : { params: withToken(params, id) }),
+      });
+    } catch (error) {
+      this.#forget(id);
+      throw error;
+    }
+    return id;
+  }
+
+  /** Tells the server that nobody waits for this request any more. Its answer, if one comes, is dropped. */
+  cancel(id: number, reason: string): void {
+    if (!this.#pending.has(id)) return;
+    this.#forget(id);
+    this.notify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id, reason } });
+  }
+
+  notify(notification: JsonRpcNotification): void {
+    try {
+      if (!this.backend.closed) this.backend.send(notification);
+    } catch {
+      // A notification that cannot be sent has no one to be told: the channel is closing, or the server does not read.
+    }
+  }
+
+  /** A request of the gateway's own. Rejects with a BerthError: `timed-out`, why the backend is gone, or `protocol` with the server's error. */
+  ask(method: string, params: unknown, timeoutMs: number): Promise<Record<string, unknown>> {
+    return new Promise((resolve, reject) => {
+      const settle = (end: () => void) => {
+        clearTimeout(timer);
+        end();
+      };
+      const id = this.request(method, params, {
+        onAnswer: (answer) =>
+          settle(() => {
+            if (isRecord(answer.result)) resolve(answer.result);
+            else
+              reject(
+                new BerthError(
+                  'protocol',
+                  `The server answered ${method} with an error: ${answer.error?.message ?? 'no result'}`,
+                ),
+              );
+          }),
+        onProgress: () => {},
+        onLost: (cause) => settle(() => reject(cause)),
+      });
+      const timer = setTimeout(() => {
+        this.cancel(id, 'timed out');
+        reject(new BerthError('timed-out', `The server did not answer ${method} within ${timeoutMs / 1000} s.`));
+      }, timeoutMs);
+    });
+  }
+
+  /** Resolves when no request waits any more, or after `timeoutMs`. */
+  idle(timeoutMs: number): Promise<void> {
+    if (this.#pending.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#idle.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      this.#idle.add(done);
+    });
+  }
+
+  dispose(): void {
+    this.#lose(new BerthError('not-running', 'Berth is shutting down.'));
+  }
+
+  #receive(message: JsonRpcMessage): void {
+    const { id, method } = message;
+    if (method === undefined) {
+      if (typeof id !== 'number') return;
+      const pending = this.#pending.get(id);
+      this.#forget(id);
+      pending?.onAnswer(message);
+      return;
+    }
+    if (id !== undefined && id !== null) {
+      this.#refuse(id, method);
+      return;
+    }
+    const notification = message as JsonRpcNotification;
+    if (method === 'notifications/progress') {
+      const token = isRecord(message.params) ? message.params['progressToken'] : undefined;
+      if (typeof token === 'number') this.#pending.get(token)?.onProgress(notification);
+      return;
+    }
+    // Takes back one of the server's own requests, all of which have been answered.
+    if (method === 'notifications/cancelled') return;
+    this.#options.onNotification(notification);
+  }
+
+  #refuse(id: RequestId, method: string): void {
+    const text = `Berth shares this server between AI clients, so ${method} cannot be passed on to one of them.`;
+    try {
+      this.backend.send(errorAnswer(id, METHOD_NOT_FOUND, text));
+    } catch {
+      // The server does not read any more; it will not miss the answer.
+    }
+  }
+
+  #forget(id: number): void {
+    this.#pending.delete(id);
+    if (this.#pending.size === 0) for (const done of [...this.#idle]) done();
+  }
+
+  #lose(cause: BerthError): void {
+    for (const subscription of this.#subscriptions.splice(0)) subscription.dispose();
+    const lost = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const pending of lost) pending.onLost(cause);
+    for (const done of [...this.#idle]) done();
+    this.#options.onClose();
+  }
+}
+
+/** The same parameters with the gateway's id as progress token, where the client asked for progress. */
+function withToken(params: unknown, id: number): unknown {
+  if (!isRecord(params)) return params;
+  const meta = params['_meta'];
+  if (!isRecord(meta) || meta['progressToken'] === undefined) return params;
+  return { ...params, _meta: { ...meta, progressToken: id } };
+}

@@ -1,0 +1,62 @@
+import type { BerthError } from '../../../contract/errors.ts';
+import type { HttpSession } from './http-session.ts';
+
+/** The sessions over HTTP, found by id. Idle ones are collected; when there are too many, the longest idle one gives way. */
+export class SessionStore {
+  readonly #sessions = new Map<string, HttpSession>();
+  readonly #maxSessions: number;
+  readonly #idleMs: number;
+
+  constructor(limits: { maxSessions: number; idleSessionMs: number }) {
+    this.#maxSessions = limits.maxSessions;
+    this.#idleMs = limits.idleSessionMs;
+  }
+
+  /** The session with this id, if it is of this slug and this client: a session id is no credential. */
+  get(id: string, slug: string, client: string): HttpSession | undefined {
+    const found = this.#sessions.get(id);
+    return found?.session.slug === slug && found.session.client === client ? found : undefined;
+  }
+
+  has(session: HttpSession): boolean {
+    return this.#sessions.get(session.id) === session;
+  }
+
+  /** False when all places are taken by sessions in use. */
+  add(session: HttpSession): boolean {
+    if (this.#sessions.size >= this.#maxSessions && !this.#makeRoom()) return false;
+    this.#sessions.set(session.id, session);
+    return true;
+  }
+
+  remove(session: HttpSession, cause: BerthError | null = null): void {
+    if (this.#sessions.delete(session.id)) session.close(cause);
+  }
+
+  /** Ends the sessions of one slug, or all. */
+  clear(slug: string | null, cause: BerthError): void {
+    for (const session of [...this.#sessions.values()]) {
+      if (slug === null || session.session.slug === slug) this.remove(session, cause);
+    }
+  }
+
+  /** Collects what has been idle too long; signs of life for the others. */
+  sweep(now: number): void {
+    for (const session of [...this.#sessions.values()]) {
+      if (session.idleMs(now) > this.#idleMs) this.remove(session);
+      else session.signsOfLife();
+    }
+  }
+
+  #makeRoom(): boolean {
+    const now = Date.now();
+    let longest: HttpSession | null = null;
+    for (const session of this.#sessions.values()) {
+      const idle = session.idleMs(now);
+      if (idle > 0 && idle > (longest?.idleMs(now) ?? 0)) longest = session;
+    }
+    if (!longest) return false;
+    this.remove(longest);
+    return true;
+  }
+}

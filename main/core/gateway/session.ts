@@ -1,0 +1,316 @@
+import { BerthError } from '../../../contract/errors.ts';
+import type { GuardLevel, GuardRules } from '../../../contract/model/guard.ts';
+import type { JsonRpcMessage } from '../backend/backend.ts';
+import { Call, type CallEnd, type Sink } from './call.ts';
+import type { Endpoint } from './endpoint.ts';
+import { decide, isListed, needsClaim, refusalText, type ToolClaim } from './guard.ts';
+import {
+  classify,
+  errorAnswer,
+  failureAnswer,
+  INVALID_PARAMS,
+  INVALID_REQUEST,
+  isRecord,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+  type RequestId,
+} from './json-rpc.ts';
+import type { Link } from './link.ts';
+import { mcpLogLevels, reachesLevel } from './log-level.ts';
+import type { GatewayTarget } from './ports.ts';
+import { negotiateVersion } from './protocol-versions.ts';
+import { claimOf } from './tool-claims.ts';
+
+/** How often a call that was not sent yet follows a server that is replaced. */
+const MAX_ATTEMPTS = 5;
+
+export interface SessionOptions {
+  readonly endpoint: Endpoint;
+  /** The client's id or its token's name. */
+  readonly client: string;
+  /** Takes what the server says by itself. Never blocks and never throws. */
+  readonly push: (message: JsonRpcMessage) => void;
+  /** Berth ended the session by itself: the server was removed. */
+  readonly onClose?: () => void;
+}
+
+/**
+ * One client on one endpoint, whatever way its messages come. It is initialised from what the server said to Berth and outlives
+ * the server's restarts. Answers go to the sink that came with the request, everything else to `push`.
+ */
+export class Session {
+  readonly client: string;
+  readonly subscriptions = new Set<string>();
+  readonly #endpoint: Endpoint;
+  readonly #push: (message: JsonRpcMessage) => void;
+  readonly #onClose: () => void;
+  readonly #calls = new Map<RequestId, Call>();
+  #logLevel: string | null = null;
+  #clientInfo: { name: string; version: string } | null = null;
+  #initialized = false;
+
+  constructor(options: SessionOptions) {
+    this.client = options.client;
+    this.#endpoint = options.endpoint;
+    this.#push = options.push;
+    this.#onClose = options.onClose ?? (() => {});
+  }
+
+  get slug(): string {
+    return this.#endpoint.slug;
+  }
+
+  get initialized(): boolean {
+    return this.#initialized;
+  }
+
+  get inFlight(): number {
+    return this.#calls.size;
+  }
+
+  get logLevel(): string | null {
+    return this.#logLevel;
+  }
+
+  /** Takes one message of the client. Everything that goes wrong becomes an answer. The returned function takes a request back. */
+  receive(value: unknown, sink: Sink): (reason: string) => void {
+    const classified = classify(value);
+    switch (classified.kind) {
+      case 'request': {
+        const call = this.#request(classified.message, sink);
+        return (reason) => call?.cancel(reason);
+      }
+      case 'notification':
+        this.#notification(classified.message);
+        break;
+      case 'answer':
+        // Answers a request that Berth has refused for the client already (D21), or nothing at all.
+        break;
+      case 'batch':
+        sink.answer(errorAnswer(null, INVALID_REQUEST, 'JSON-RPC batches are not part of this protocol version.'));
+        break;
+      case 'invalid':
+        sink.answer(errorAnswer(null, INVALID_REQUEST, 'This is not a JSON-RPC 2.0 message.'));
+        break;
+    }
+    return () => {};
+  }
+
+  /** Resolves when the server has taken what this session sent: back-pressure for who reads from the client. */
+  async drained(): Promise<void> {
+    await this.#endpoint.linkNow()?.backend.drained();
+  }
+
+  /** Whether this notification of the server concerns this session. Servers may announce a part of what was subscribed to. */
+  wants({ method, params }: JsonRpcNotification): boolean {
+    const values = isRecord(params) ? params : {};
+    if (method === 'notifications/message') return reachesLevel(values['level'], this.#logLevel);
+    if (method !== 'notifications/resources/updated') return true;
+    return [...this.subscriptions].some((subscribed) => String(values['uri']).startsWith(subscribed));
+  }
+
+  push(message: JsonRpcMessage): void {
+    if (!this.#initialized) return;
+    const only = this.#calls.size === 1 ? [...this.#calls.values()][0] : undefined;
+    // The protocol does not say which call a log line belongs to. With one call in flight on the whole server it is that one's.
+    if (message.method === 'notifications/message' && only?.link?.pending === 1) only.related(message);
+    else this.#push(message);
+  }
+
+  /** Ends the session: the server is told that nobody waits for its calls. With a cause, the client gets it as their answer. */
+  close(cause: BerthError | null = null): void {
+    this.#endpoint.remove(this);
+    for (const call of [...this.#calls.values()]) {
+      if (cause) call.abandon(cause);
+      else call.cancel('the client has gone');
+    }
+    if (cause) this.#onClose();
+  }
+
+  /** The call that was begun; null when it was answered at once. */
+  #request(request: JsonRpcRequest, sink: Sink): Call | null {
+    const problem = this.#problem(request);
+    if (problem) {
+      sink.answer(problem);
+      return null;
+    }
+    const time = new Date().toISOString();
+    const tool = toolOf(request);
+    let context: string | null = null;
+    const call = new Call(this.slug, request, sink, (ended, end) => {
+      this.#calls.delete(request.id);
+      this.#record(ended, end, time, tool, context);
+    });
+    this.#calls.set(request.id, call);
+    if (request.method === 'initialize') void this.#initialize(call);
+    else {
+      if (tool !== null) this.#seen();
+      void this.#carry(call, tool, (target) => {
+        context = target.context();
+      });
+    }
+    return call;
+  }
+
+  #problem({ id, method, params }: JsonRpcRequest): JsonRpcMessage | null {
+    if (method === 'initialize') {
+      if (!isRecord(params) || typeof params['protocolVersion'] !== 'string') {
+        return errorAnswer(id, INVALID_PARAMS, 'initialize needs the protocolVersion that the client speaks.');
+      }
+    } else if (!this.#initialized && method !== 'ping') {
+      return errorAnswer(id, INVALID_REQUEST, `Send initialize before ${method}.`);
+    }
+    if (this.#calls.has(id))
+      return errorAnswer(id, INVALID_REQUEST, 'A request with this id is already being answered.');
+    if (this.#calls.size < this.#endpoint.limits.maxInFlight) return null;
+    const text = `${this.#calls.size} requests of this session wait for their answers.`;
+    return failureAnswer(id, new BerthError('refused', text, { hint: 'Wait for some of them.' }));
+  }
+
+  /** Brings a call to the backend. Between the guard's look and the send nothing waits, so what was decided is what happens. */
+  async #carry(call: Call, tool: string | null, serving: (target: GatewayTarget) => void): Promise<void> {
+    try {
+      if (call.request.method === 'ping' && !this.#endpoint.linkNow()) return call.settle({});
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+        const link = this.#endpoint.linkNow() ?? (await this.#endpoint.link(call.signal));
+        const claim = tool === null ? null : await this.#claim(link, tool);
+        if (call.ended) return;
+        // Replaced meanwhile: nothing was sent yet, so the call belongs to the new one.
+        if (claim === 'gone' || this.#endpoint.linkNow() !== link) continue;
+        const { target } = this.#endpoint;
+        serving(target);
+        if (tool === null) return this.#relay(call, link, target);
+        const { level, rules, why } = target.guard();
+        // The guard was tightened meanwhile and now depends on what the server claims.
+        if (claim === 'unasked' && needsClaim({ tool, level, rules })) continue;
+        const args = isRecord(call.request.params) ? call.request.params['arguments'] : undefined;
+        const verdict = decide({ tool, args, level, rules, claim: claim === 'unasked' ? null : claim });
+        if (verdict.allow) return call.send(link, null);
+        const text = refusalText(tool, { slug: this.slug, context: target.context(), level, why }, verdict);
+        return call.refuse(text, new BerthError(verdict.cause === 'unknown-tool' ? 'not-found' : 'refused', text));
+      }
+      throw new BerthError('not-running', `The server ${this.slug} ends again and again.`, {
+        hint: 'Look at its log in Berth.',
+      });
+    } catch (error) {
+      call.fail(error);
+    }
+  }
+
+  async #claim(link: Link, tool: string): Promise<ToolClaim | null | 'unasked' | 'gone'> {
+    if (!needsClaim({ tool, ...this.#endpoint.target.guard() })) return 'unasked';
+    try {
+      return await this.#endpoint.claims(link).of(tool);
+    } catch (error) {
+      if (link.backend.closed) return 'gone';
+      throw error;
+    }
+  }
+
+  /** Sends what is no tool call, with what the shared server makes necessary. */
+  #relay(call: Call, link: Link, target: GatewayTarget): void {
+    const { method, params } = call.request;
+    const values = isRecord(params) ? params : {};
+    let rewrite: ((result: unknown) => unknown) | null = null;
+    if (method === 'tools/list') {
+      const { level, rules } = target.guard();
+      rewrite = (result) => listed(result, level, rules);
+    } else if (method === 'logging/setLevel' && mcpLogLevels.includes(String(values['level']))) {
+      this.#logLevel = String(values['level']);
+      call.request.params = { ...values, level: this.#endpoint.logLevel() };
+    } else if (method === 'resources/subscribe' && typeof values['uri'] === 'string') {
+      const { uri } = values;
+      rewrite = (result) => {
+        this.subscriptions.add(String(uri));
+        return result;
+      };
+    } else if (method === 'resources/unsubscribe' && this.subscriptions.delete(String(values['uri']))) {
+      // Another session still listens: the shared server must go on telling.
+      if (this.#endpoint.isSubscribed(String(values['uri']))) {
+        call.settle({});
+        return;
+      }
+    }
+    call.send(link, rewrite);
+  }
+
+  async #initialize(call: Call): Promise<void> {
+    const params = isRecord(call.request.params) ? call.request.params : {};
+    try {
+      const { backend } = await this.#endpoint.link(call.signal);
+      if (call.ended) return;
+      const result = backend.initializeResult;
+      this.#clientInfo = clientInfoOf(params['clientInfo']);
+      this.#initialized = true;
+      this.#endpoint.add(this);
+      this.#seen();
+      call.settle({
+        ...result,
+        protocolVersion: negotiateVersion(params['protocolVersion'], result.protocolVersion),
+        capabilities: announcing(result.capabilities),
+      });
+    } catch (error) {
+      call.fail(error);
+    }
+  }
+
+  #notification(notification: JsonRpcNotification): void {
+    const params = isRecord(notification.params) ? notification.params : {};
+    switch (notification.method) {
+      case 'notifications/cancelled': {
+        const call = this.#calls.get(params['requestId'] as RequestId);
+        // A client must not cancel initialize: https://modelcontextprotocol.io/specification/2025-11-25/basic/utilities/cancellation
+        if (call && call.request.method !== 'initialize')
+          call.cancel(String(params['reason'] ?? 'the client cancelled it'));
+        return;
+      }
+      // Berth has initialised the server itself, and answers its requests for roots; its progress tokens are nobody's here.
+      case 'notifications/initialized':
+      case 'notifications/roots/list_changed':
+      case 'notifications/progress':
+        return;
+      default:
+        if (this.#initialized) this.#endpoint.linkNow()?.notify(notification);
+    }
+  }
+
+  #seen(): void {
+    this.#endpoint.events.onClientSeen({ slug: this.slug, client: this.client, clientInfo: this.#clientInfo });
+  }
+
+  #record(call: Call, end: CallEnd, time: string, tool: string | null, context: string | null): void {
+    const { method } = call.request;
+    if (method === 'ping' || method === 'initialize') return;
+    this.#endpoint.events.onCall({ time, slug: this.slug, client: this.client, context, method, tool, ...end });
+  }
+}
+
+function toolOf(request: JsonRpcRequest): string | null {
+  if (request.method !== 'tools/call') return null;
+  const name = isRecord(request.params) ? request.params['name'] : undefined;
+  return typeof name === 'string' ? name : '';
+}
+
+function clientInfoOf(value: unknown): { name: string; version: string } | null {
+  if (!isRecord(value) || typeof value['name'] !== 'string') return null;
+  return { name: value['name'], version: typeof value['version'] === 'string' ? value['version'] : '' };
+}
+
+/** The server's capabilities, and that lists may change: Berth announces it after a restart even where the server never would. */
+function announcing(capabilities: Record<string, unknown>): Record<string, unknown> {
+  const announced: Record<string, unknown> = { ...capabilities };
+  for (const list of ['tools', 'prompts', 'resources']) {
+    const value = announced[list];
+    if (isRecord(value)) announced[list] = { ...value, listChanged: true };
+  }
+  return announced;
+}
+
+/** A page of tools without those that the guard would never let through. */
+function listed(result: unknown, level: GuardLevel, rules: GuardRules): unknown {
+  if (!isRecord(result) || !Array.isArray(result['tools'])) return result;
+  const tools = result['tools'].filter(
+    (tool: unknown) => isRecord(tool) && isListed(String(tool['name']), claimOf(tool), level, rules),
+  );
+  return { ...result, tools };
+}

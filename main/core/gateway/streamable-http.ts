@@ -1,0 +1,176 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { BerthError } from '../../../contract/errors.ts';
+import type { Disposable } from '../dispose.ts';
+import type { Sink } from './call.ts';
+import type { Endpoint } from './endpoint.ts';
+import { HttpRefusal } from './http-answers.ts';
+import { acceptedForms, mediaType } from './http-rules.ts';
+import { HttpSession } from './http-session.ts';
+import {
+  type ClassifiedMessage,
+  classify,
+  INVALID_REQUEST,
+  PARSE_ERROR,
+  SESSION_NOT_FOUND,
+  UNSUPPORTED_VERSION,
+} from './json-rpc.ts';
+import type { GatewayLimits } from './limits.ts';
+import { PostSink } from './post-sink.ts';
+import { isRelayedVersion, relayedVersions } from './protocol-versions.ts';
+import { readBody } from './read-body.ts';
+import { SessionStore } from './session-store.ts';
+
+const METHODS = 'GET, POST, DELETE';
+const nowhere: Sink = { related() {}, answer() {}, end() {} };
+
+/**
+ * The Streamable HTTP transport with its sessions, behind all checks of who asks:
+ * https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#streamable-http
+ */
+export class StreamableHttp implements Disposable {
+  readonly #limits: GatewayLimits;
+  readonly #sessions: SessionStore;
+  readonly #sweep: NodeJS.Timeout;
+
+  constructor(limits: GatewayLimits) {
+    this.#limits = limits;
+    this.#sessions = new SessionStore(limits);
+    this.#sweep = setInterval(() => this.#sessions.sweep(Date.now()), limits.keepAliveMs);
+    this.#sweep.unref();
+  }
+
+  /** Rejects with an HttpRefusal for what the protocol answers with a status. */
+  async handle(endpoint: Endpoint, client: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    switch (request.method) {
+      case 'POST':
+        return this.#post(endpoint, client, request, response);
+      case 'GET':
+        requireVersion(request, null);
+        if (!acceptedForms(request.headers.accept).events) throw new HttpRefusal(406, 'Accept text/event-stream.');
+        this.#session(endpoint.slug, client, request).open(response);
+        return;
+      case 'DELETE':
+        requireVersion(request, null);
+        this.#sessions.remove(this.#session(endpoint.slug, client, request));
+        response.writeHead(204).end();
+        return;
+      default:
+        throw new HttpRefusal(405, `Use one of ${METHODS}.`, { headers: { allow: METHODS } });
+    }
+  }
+
+  /** Ends the sessions of a server that was removed. */
+  forget(slug: string): void {
+    this.#sessions.clear(slug, new BerthError('not-found', `The server ${slug} was removed from Berth.`));
+  }
+
+  dispose(): void {
+    clearInterval(this.#sweep);
+    this.#sessions.clear(null, new BerthError('not-running', 'Berth is shutting down.', { hint: 'Start it again.' }));
+  }
+
+  async #post(endpoint: Endpoint, client: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const forms = acceptedForms(request.headers.accept);
+    if (!forms.json && !forms.events) throw new HttpRefusal(406, 'Accept application/json and text/event-stream.');
+    const value = await this.#read(request);
+    if (value === undefined) return;
+    const classified = requireMessage(value);
+    requireVersion(request, classified);
+    if (classified.kind === 'request' && classified.message.method === 'initialize') {
+      const session = new HttpSession(endpoint, client);
+      const sink = new PostSink(response, forms, this.#limits, () => this.#keep(session));
+      this.#exchange(session, value, sink, response);
+      return;
+    }
+    const session = this.#session(endpoint.slug, client, request);
+    session.touch();
+    if (classified.kind !== 'request') {
+      session.session.receive(value, nowhere);
+      response.writeHead(202).end();
+      return;
+    }
+    if (session.backlog > this.#limits.maxQueueBytes) {
+      throw new HttpRefusal(503, 'This client does not read its answers.', { id: classified.message.id });
+    }
+    this.#exchange(session, value, new PostSink(response, forms, this.#limits), response);
+  }
+
+  /** The parsed body; undefined when the client hung up. */
+  async #read(request: IncomingMessage): Promise<unknown> {
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (mediaType(request.headers['content-type']) !== 'application/json' || encoding !== 'identity') {
+      throw new HttpRefusal(415, 'Send application/json, not compressed.', { headers: { connection: 'close' } });
+    }
+    const body = await readBody(request, this.#limits.maxMessageBytes);
+    if ('text' in body) return parse(body.text);
+    if (body.problem === 'gone') return undefined;
+    throw new HttpRefusal(413, `The message is larger than ${this.#limits.maxMessageBytes} bytes.`, {
+      code: INVALID_REQUEST,
+      headers: { connection: 'close' },
+    });
+  }
+
+  /** Gives a request to its session and its answers to the response. A client that hangs up takes its request back. */
+  #exchange(session: HttpSession, value: unknown, sink: PostSink, response: ServerResponse): void {
+    session.hold(sink);
+    const cancel = session.session.receive(value, sink);
+    response.once('close', () => {
+      session.release(sink);
+      if (!response.writableFinished) cancel('the client closed the connection');
+      // Nobody learnt the id of a session that was not kept.
+      if (!this.#sessions.has(session)) session.close();
+    });
+  }
+
+  /** Keeps a session from the moment its `initialize` is answered with a result; the headers that tell its id. */
+  #keep(session: HttpSession): Readonly<Record<string, string>> {
+    if (!session.session.initialized) return {};
+    if (this.#sessions.add(session)) return { 'mcp-session-id': session.id };
+    session.close();
+    throw new HttpRefusal(503, 'Too many sessions are in use.');
+  }
+
+  #session(slug: string, client: string, request: IncomingMessage): HttpSession {
+    const id = request.headers['mcp-session-id'];
+    if (typeof id !== 'string') {
+      throw new HttpRefusal(400, 'Send initialize first, then its Mcp-Session-Id with every request.', {
+        code: INVALID_REQUEST,
+      });
+    }
+    const session = this.#sessions.get(id, slug, client);
+    if (session) return session;
+    throw new HttpRefusal(404, 'Session not found: send initialize again.', { code: SESSION_NOT_FOUND });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HttpRefusal(400, 'This is not JSON.', { code: PARSE_ERROR });
+  }
+}
+
+function requireMessage(value: unknown): Exclude<ClassifiedMessage, { kind: 'batch' | 'invalid' }> {
+  const classified = classify(value);
+  switch (classified.kind) {
+    case 'batch':
+      throw new HttpRefusal(400, 'JSON-RPC batches are not part of this protocol version.', { code: INVALID_REQUEST });
+    case 'invalid':
+      throw new HttpRefusal(400, 'This is not a JSON-RPC 2.0 message.', { code: INVALID_REQUEST });
+    default:
+      return classified;
+  }
+}
+
+/** A version that Berth does not relay is refused with what it does, so that a newer client knows how to fall back. */
+function requireVersion(request: IncomingMessage, classified: ClassifiedMessage | null): void {
+  const version = request.headers['mcp-protocol-version'];
+  if (version === undefined || isRelayedVersion(String(version))) return;
+  const requested = String(version).slice(0, 40);
+  throw new HttpRefusal(400, `Unsupported protocol version: ${requested}`, {
+    code: UNSUPPORTED_VERSION,
+    id: classified?.kind === 'request' ? classified.message.id : null,
+    data: { supported: [...relayedVersions], requested },
+  });
+}

@@ -1,0 +1,68 @@
+import { BerthError } from '../../../contract/errors.ts';
+import type { ToolClaim } from './guard.ts';
+import { isRecord } from './json-rpc.ts';
+import type { Link } from './link.ts';
+
+const TIMEOUT_MS = 30_000;
+const MAX_PAGES = 100;
+
+/**
+ * What one backend says about its tools, asked when the guard first needs it and again after `tools/list_changed`. Taken only
+ * from the server itself. A name that is listed twice counts as read-only when every entry says so.
+ */
+export class ToolClaims {
+  readonly #link: Link;
+  #known: Promise<ReadonlyMap<string, ToolClaim>> | null = null;
+
+  constructor(link: Link) {
+    this.#link = link;
+  }
+
+  /** Null when the server lists no such tool. Rejects with a BerthError when it does not answer. */
+  async of(tool: string): Promise<ToolClaim | null> {
+    for (;;) {
+      this.#known ??= this.#read();
+      const asked = this.#known;
+      const claims = await asked.catch((error: unknown) => {
+        if (this.#known === asked) this.#known = null;
+        throw error;
+      });
+      // The list changed while it was read: what was read may be the old one.
+      if (this.#known === asked) return claims.get(tool) ?? null;
+    }
+  }
+
+  forget(): void {
+    this.#known = null;
+  }
+
+  async #read(): Promise<ReadonlyMap<string, ToolClaim>> {
+    const claims = new Map<string, ToolClaim>();
+    let cursor: unknown;
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const result = await this.#link.ask('tools/list', cursor === undefined ? {} : { cursor }, TIMEOUT_MS);
+      for (const [name, claim] of claimsIn(result)) {
+        claims.set(name, { readOnlyHint: claim.readOnlyHint && (claims.get(name)?.readOnlyHint ?? true) });
+      }
+      cursor = result['nextCursor'];
+      if (cursor === undefined || cursor === null || cursor === '') return claims;
+    }
+    throw new BerthError('protocol', `The server's list of tools has more than ${MAX_PAGES} pages.`);
+  }
+}
+
+/** The claims of one `tools/list` result. Entries without a name are left out. */
+export function claimsIn(result: unknown): [string, ToolClaim][] {
+  const tools = isRecord(result) ? result['tools'] : undefined;
+  if (!Array.isArray(tools)) return [];
+  return tools.flatMap((tool: unknown): [string, ToolClaim][] => {
+    if (!isRecord(tool) || typeof tool['name'] !== 'string') return [];
+    return [[tool['name'], claimOf(tool)]];
+  });
+}
+
+/** What a tool's own entry claims. */
+export function claimOf(tool: Record<string, unknown>): ToolClaim {
+  const annotations = tool['annotations'];
+  return { readOnlyHint: isRecord(annotations) && annotations['readOnlyHint'] === true };
+}
