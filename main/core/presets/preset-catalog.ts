@@ -5,8 +5,8 @@ import type { OptionValue, Transport } from '../../../contract/model/server.ts';
 import { Emitter } from '../emitter.ts';
 import { findProgram as findOnPath } from '../kube/program-path.ts';
 import { type FoundProgram, type ProgramSearch, packageVersion, searchNamed, searchProgram } from './find-program.ts';
+import type { DetectedProgram } from './launch-input.ts';
 import { type LoadedPresets, loadPresets } from './load-presets.ts';
-import type { DetectedProgram } from './plan-launch.ts';
 import type { PresetDefinition, PresetOptionDefinition, ProgramDefinition } from './preset-schema.ts';
 import { inRange } from './versions.ts';
 

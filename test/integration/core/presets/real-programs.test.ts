@@ -176,30 +176,35 @@ test('mcp-server-kubernetes over HTTP answers only to who has the token of this 
   });
 });
 
-test('the errors that programs end with are recognised', async () => {
-  const preset = catalog.get('kubernetes-mcp-server');
-  const codeOf = (stderr: string) =>
-    stderr
-      .split('\n')
-      .flatMap((line) => preset.failures.filter(({ pattern }) => new RegExp(pattern, 'i').test(line)))
-      .map(({ code }) => code)[0];
-  const missing = await plan('kubernetes-mcp-server');
-  await rm(kubeconfig);
-  expect(codeOf(await failureOf(missing.process))).toBe('invalid-config');
-});
+test.each(['kubernetes-mcp-server', 'mcp-server-kubernetes'])(
+  '%s: a kubeconfig that is gone is recognised',
+  async (id) => {
+    const launch = await plan(id);
+    await rm(kubeconfig);
+    expect(firstFailure(launch, await failureOf(launch.process))).toMatchObject({
+      code: 'invalid-config',
+      permanent: true,
+    });
+  },
+);
 
-test('a port that is taken is recognised', async () => {
-  const launch = await plan('kubernetes-mcp-server', { transport: 'http' });
+test.each(['kubernetes-mcp-server', 'mcp-server-kubernetes'])('%s: a port that is taken is recognised', async (id) => {
+  const launch = await plan(id, { transport: 'http' });
   const holder = createServer();
   await new Promise<void>((resolve) => holder.listen(Number(new URL(launch.url ?? '').port), '127.0.0.1', resolve));
   try {
-    const stderr = await failureOf(launch.process);
-    const pattern = launch.failures.find(({ code }) => code === 'port-in-use');
-    expect(stderr).toMatch(new RegExp(pattern?.pattern ?? 'no pattern', 'i'));
+    const failure = firstFailure(launch, await failureOf(launch.process));
+    expect(failure).toMatchObject({ code: 'port-in-use', permanent: false });
   } finally {
     await new Promise<void>((resolve) => holder.close(() => resolve()));
   }
 });
+
+/** The pattern that explains what a program wrote before it ended: patterns in their order, each tried on every line. */
+function firstFailure(launch: LaunchPlan, stderr: string): LaunchPlan['failures'][number] | undefined {
+  const lines = stderr.split('\n');
+  return launch.failures.find(({ pattern }) => lines.some((line) => new RegExp(pattern, 'i').test(line)));
+}
 
 /** Runs a program that must fail; what it wrote to stderr. */
 async function failureOf(child: PlannedProcess): Promise<string> {

@@ -1,13 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { GuardLevel } from '../../../../contract/model/guard.ts';
 import type { OptionValue, Transport } from '../../../../contract/model/server.ts';
+import type { DetectedProgram, LaunchInput } from '../../../../main/core/presets/launch-input.ts';
 import type { LaunchPlan } from '../../../../main/core/presets/launch-plan.ts';
-import {
-  type DetectedProgram,
-  type LaunchInput,
-  planLaunch,
-  warningsOf,
-} from '../../../../main/core/presets/plan-launch.ts';
+import { planLaunch, warningsOf } from '../../../../main/core/presets/plan-launch.ts';
 import type { PresetDefinition } from '../../../../main/core/presets/preset-schema.ts';
 import { loadBundled } from './bundled.ts';
 
