@@ -1,5 +1,8 @@
 import { BerthError } from '../../../contract/errors.ts';
 
+/** gnome-keyring before any keyring was created. */
+export const NO_KEYRING = /Object does not exist at path/i;
+
 /**
  * What keytar said, as an error that a person understands. The texts are libsecret's, GLib's and keytar's own: they have no codes.
  * None of them holds a value.
@@ -24,7 +27,7 @@ export function keychainError(message: string): BerthError {
       hint: 'Install and start gnome-keyring, KWallet or KeePassXC with its secret service.',
     });
   }
-  if (/Object does not exist at path/i.test(message)) {
+  if (NO_KEYRING.test(message)) {
     return new BerthError('refused', 'The secret service has no keyring yet to store in.', {
       hint: 'Create a default keyring once in your session (Seahorse, KWallet), or log in with one.',
     });

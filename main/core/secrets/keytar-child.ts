@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type Keytar from 'keytar';
+import { NO_KEYRING } from './keychain-error.ts';
 import { type KeytarRequest, type KeytarResponse, keytarRequestSchema } from './keytar-protocol.ts';
 
 /**
@@ -20,16 +21,48 @@ async function answer(request: KeytarRequest): Promise<KeytarResponse> {
 }
 
 async function run(keychain: typeof Keytar, request: KeytarRequest): Promise<string | null | boolean | string[]> {
+  const { service } = request;
   switch (request.op) {
-    case 'get':
-      return await keychain.getPassword(request.service, request.name);
+    case 'probe':
+      return await keychain.getPassword(service, PROBE);
+    case 'get': {
+      const value = await keychain.getPassword(service, request.name);
+      if (value === null) await requireUnlocked(keychain, service);
+      return value;
+    }
     case 'set':
-      await keychain.setPassword(request.service, request.name, request.value);
+      await keychain.setPassword(service, request.name, request.value);
       return true;
-    case 'delete':
-      return await keychain.deletePassword(request.service, request.name);
-    case 'list':
-      return (await keychain.findCredentials(request.service)).map((credential) => credential.account);
+    case 'delete': {
+      const deleted = await keychain.deletePassword(service, request.name);
+      if (!deleted) await requireUnlocked(keychain, service);
+      return deleted;
+    }
+    case 'list': {
+      if (!(await requireUnlocked(keychain, service))) return [];
+      const names = (await keychain.findCredentials(service)).map((credential) => credential.account);
+      return names.filter((name) => name !== PROBE);
+    }
+  }
+}
+
+/** An item that comes and goes within one request. */
+const PROBE = 'berth.probe';
+
+/**
+ * With a locked keyring, libsecret finds nothing instead of failing, and keytar's `findCredentials` crashes the process (both seen
+ * with gnome-keyring 42); only writing tells. So nothing is called missing before something could be written. Answers false
+ * where there is no keyring at all and so nothing in it.
+ */
+async function requireUnlocked(keychain: typeof Keytar, service: string): Promise<boolean> {
+  if (process.platform !== 'linux') return true;
+  try {
+    await keychain.setPassword(service, PROBE, PROBE);
+    await keychain.deletePassword(service, PROBE);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && NO_KEYRING.test(error.message)) return false;
+    throw error;
   }
 }
 

@@ -121,7 +121,7 @@ function deadlinePassed(ms: number): BerthError {
 
 function cannotStart(why: string): BerthError {
   return new BerthError('unsupported', `The keychain's process did not work: ${why}.`, {
-    hint: 'Run `berth doctor` for what is missing. Secrets are kept in memory for this run.',
+    hint: 'Run `berth doctor` for what is missing.',
   });
 }
 

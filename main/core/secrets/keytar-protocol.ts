@@ -6,6 +6,8 @@ export const keytarRequestSchema = z.discriminatedUnion('op', [
   z.object({ id: z.number().int(), op: z.literal('set'), service: z.string(), name: z.string(), value: z.string() }),
   z.object({ id: z.number().int(), op: z.literal('delete'), service: z.string(), name: z.string() }),
   z.object({ id: z.number().int(), op: z.literal('list'), service: z.string() }),
+  /** Whether a keychain answers at all; never opens an unlock prompt. */
+  z.object({ id: z.number().int(), op: z.literal('probe'), service: z.string() }),
 ]);
 export type KeytarRequest = z.infer<typeof keytarRequestSchema>;
 /** A request before it gets its number. */

@@ -23,9 +23,9 @@ export class KeytarSecretStore implements SecretStore {
     this.#service = options.service ?? KEYCHAIN_SERVICE;
   }
 
-  /** Asks for a secret that never exists: shows whether a keychain answers, without an unlock prompt on Linux (libsecret unlocks only what matches). Never rejects. */
+  /** Asks for a secret that never exists: shows whether a keychain answers, without an unlock prompt. Never rejects. */
   async probe(deadlineMs: number): Promise<KeychainStatus> {
-    await this.#ask({ op: 'get', service: this.#service, name: 'berth.probe' }, deadlineMs).catch(() => undefined);
+    await this.#ask({ op: 'probe', service: this.#service }, deadlineMs).catch(() => undefined);
     return this.#status;
   }
 
@@ -45,6 +45,11 @@ export class KeytarSecretStore implements SecretStore {
   async list(): Promise<string[]> {
     const data = await this.#ask({ op: 'list', service: this.#service });
     return Array.isArray(data) ? data.sort() : [];
+  }
+
+  /** Process id of the keychain's process while there is one. */
+  get pid(): number | null {
+    return this.#process.pid;
   }
 
   status(): KeychainStatus {
