@@ -135,27 +135,29 @@ function askShell(
     const finish = (end: () => void) => {
       clearTimeout(timer);
       child.stdout.destroy();
-      if (child.pid !== undefined) endGroup(child.pid);
       end();
     };
-    const timer = setTimeout(
-      () => finish(() => reject(new Error(`it did not answer within ${timeoutMs / 1_000} s`))),
-      timeoutMs,
-    );
+    const fail = (error: Error) =>
+      finish(() => {
+        if (child.pid !== undefined) endGroup(child.pid);
+        reject(error);
+      });
+    const timer = setTimeout(() => fail(new Error(`it did not answer within ${timeoutMs / 1_000} s`)), timeoutMs);
     const answer = () => parseEnvironment(Buffer.concat(chunks, bytes).toString('utf8'), marker);
     child.stdout.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes > MAX_OUTPUT_BYTES) return finish(() => reject(new Error('it printed too much')));
+      if (bytes > MAX_OUTPUT_BYTES) return fail(new Error('it printed too much'));
       // Something that the start-up files left in the background may keep the pipe open long after the answer.
       const read = chunk.includes(marker.slice(-1)) ? answer() : null;
       if (read) finish(() => resolve(read));
     });
-    child.once('error', (error) => finish(() => reject(error)));
+    child.once('error', fail);
     child.once('close', (code, signal) => {
       const read = answer();
       const how = signal ? `signal ${signal}` : `exit code ${code}`;
-      finish(() => (read ? resolve(read) : reject(new Error(`it ended with ${how} and without an answer`))));
+      if (read) finish(() => resolve(read));
+      else fail(new Error(`it ended with ${how} and without an answer`));
     });
   });
 }
