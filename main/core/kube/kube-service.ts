@@ -7,6 +7,7 @@ import type { Disposable } from '../dispose.ts';
 import { Emitter, type Event } from '../emitter.ts';
 import { describeContexts, type KubeContextInfo, type ResolvedContext, type UnnamedContext } from './context-info.ts';
 import { contextRefs, nearNames, qualifiedRef } from './context-refs.ts';
+import { CredentialCache } from './credential-cache.ts';
 import { isKubectls, KubeSourceReader, type LoadedSource, planSources } from './kube-sources.ts';
 import { type Kubeconfig, mergeKubeconfigs } from './kubeconfig-file.ts';
 import { PathWatch, type PathWatchTiming } from './path-watch.ts';
@@ -41,6 +42,8 @@ export interface WrittenContext extends PrivateKubeconfig {
  * Reading never runs a login plugin and never talks to a cluster (D20).
  */
 export class KubeService implements Disposable {
+  /** What login plugins gave to this process; in memory only. */
+  readonly credentials = new CredentialCache();
   readonly #options: KubeServiceOptions;
   readonly #reader = new KubeSourceReader();
   readonly #changed = new Emitter<void>();
