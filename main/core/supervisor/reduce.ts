@@ -86,7 +86,8 @@ function reachability(model: ServerModel, unreachable: ErrorInfo | null): Step {
 }
 
 function replace(model: ServerModel, now: number): Step {
-  const next = { ...fresh(model), run: model.nextRun, nextRun: model.nextRun + 1, unreachable: null };
+  const run = model.nextRun;
+  const next = { ...fresh(model), run, nextRun: run + 1, closing: null, unreachable: null };
   const effects: ServerEffect[] = model.state === 'restarting' && model.run === null ? [{ type: 'cancel-delay' }] : [];
   return [{ ...next, state: 'ready', readySince: now }, effects];
 }
