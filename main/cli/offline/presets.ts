@@ -9,18 +9,20 @@ export async function listPresetsOffline(
   env: Env,
   platform: NodeJS.Platform,
 ): Promise<{ presets: Preset[]; problems: readonly ErrorInfo[] }> {
-  const [{ berthPaths }, { applicationFiles }, { PresetCatalog }, { LoginShell }] = await Promise.all([
+  const [{ berthPaths }, { applicationFiles }, { PresetCatalog }] = await Promise.all([
     import('../../core/paths.ts'),
     import('../../core/application-files.ts'),
     import('../../core/presets/preset-catalog.ts'),
-    import('../../core/shell-env/login-shell.ts'),
   ]);
   const files = applicationFiles(import.meta.url);
-  const loginShell = new LoginShell({ env, platform });
+  // The command was typed in a terminal, whose environment is the user's own: no shell needs to be asked.
+  const terminal = Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
   const catalog = await PresetCatalog.open({
     bundledFolder: join(files.assets, 'presets'),
     userFolder: berthPaths(env, platform).presets,
-    environment: () => loginShell.environment(),
+    environment: async () => terminal,
     nodeModules: [join(files.root, 'node_modules')],
     node: { path: process.execPath, electron: process.versions['electron'] !== undefined },
     platform,

@@ -122,3 +122,23 @@ test('the bash script is valid and completes through the command', async () => {
   const { stdout } = await promisify(execFile)('bash', ['-c', asked]);
   expect(stdout).toBe('one\\ two\nthree\n');
 });
+
+test('presets are found without a running Berth, and one preset shows its options', async () => {
+  const presets = JSON.parse((await run('presets', '-o', 'json')).stdout);
+  expect(presets.map(({ id }: { id: string }) => id)).toContain('kubernetes-mcp-server');
+  expect(presets[0]).toMatchObject({ id: 'kubernetes-mcp-server', found: { version: '0.0.67' } });
+  expect((await run('presets')).stdout).toMatch(
+    /^ID +STATE +VERSION +TRANSPORTS +PATH\nkubernetes-mcp-server +found +0\.0\.67/,
+  );
+  expect((await run('presets', 'mkp')).stdout).toMatch(/rate-limit-read +number +120/);
+  expect((await run('presets', 'nope')).code).toBe(4);
+});
+
+test("a bad preset of the user's is told on stderr, and the others are listed", async () => {
+  await mkdir(join(folder, 'home', 'presets'), { recursive: true });
+  await writeFile(join(folder, 'home', 'presets', 'mine.yaml'), 'id: [\n');
+  const ran = await run('presets');
+  expect(ran.code).toBe(0);
+  expect(ran.stderr).toContain('mine.yaml:2:1');
+  expect(ran.stdout).toContain('mkp');
+});
