@@ -1,7 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { Handlers } from '../../contract/calls.ts';
 import { type ErrorInfo, toErrorInfo } from '../../contract/errors.ts';
 import type { Client } from '../../contract/model/client.ts';
+import type { StreamSources } from '../../contract/streams.ts';
 import type { ApplicationFiles } from './application-files.ts';
 import { writeBridgeShim } from './bridge-shim.ts';
 import { ClientService } from './clients/client-service.ts';
@@ -36,7 +38,7 @@ import { StatusFeed } from './servers/status-feed.ts';
 import { ServerTargets } from './servers/targets.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import type { Shell } from './shell.ts';
-import { LoginShell } from './shell-env/login-shell.ts';
+import { LoginEnvironment } from './shell-env/login-environment.ts';
 import { buildStatus } from './status.ts';
 import { streamSources } from './streams.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
@@ -59,7 +61,8 @@ export interface Core {
   readonly dispatcher: Dispatcher;
   readonly status: StatusFeed;
   /** For a shell that lives in the same process (tray menu): the calls without a connection. */
-  readonly handlers: ReturnType<typeof handlers>;
+  readonly handlers: Handlers;
+  readonly sources: StreamSources;
   endpoint(): { url: string; error: ErrorInfo | null };
   /** Starts the servers that should run. */
   start(): void;
@@ -90,8 +93,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const startedAt = new Date().toISOString();
     await removeStale(paths.runtime);
 
-    const loginShell = new LoginShell({ env, platform });
-    const loginEnvironment = () => loginShell.environment();
+    // A headless Berth was started from a terminal, or by somebody who set its environment on purpose.
+    const loginShell = new LoginEnvironment({ env, platform, startedInTerminal: shell.kind === 'headless' });
+    const loginEnvironment = async () => (await loginShell.resolve()).env;
     const [settings, tokens, secrets, presets, registry] = await Promise.all([
       SettingsStore.open({ file: paths.settingsFile }),
       EndpointTokens.open({ file: join(paths.state, 'endpoint-tokens.json') }),
@@ -143,7 +147,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     );
     await supervisor.reapOrphans();
     const activity = new Activity();
-    const port = options.port ?? settings.settings.port;
+    let port = options.port ?? settings.settings.port;
     let endpointError: ErrorInfo | null = null;
     let endpointUrl = `http://127.0.0.1:${port}`;
     const endpoint = () => ({ url: endpointUrl, error: endpointError });
@@ -203,11 +207,15 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         },
       }),
     );
-    try {
-      endpointUrl = (await gateway.listen()).url;
-    } catch (error) {
-      endpointError = toErrorInfo(error);
-    }
+    const listen = async (wanted: number) => {
+      try {
+        endpointUrl = (await gateway.listen(wanted)).url;
+        endpointError = null;
+      } catch (error) {
+        endpointError = toErrorInfo(error);
+      }
+    };
+    await listen(port);
     const shim = await writeBridgeShim({
       folder: join(paths.state, 'bin'),
       runtime: process.execPath,
@@ -275,7 +283,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     };
     let listed: readonly Client[] = await clients.list();
     const status = store.add(new StatusFeed(() => buildStatus(parts, { startedAt, clients: listed })));
-    const doctor = createDoctor(parts, paths, () => loginShell.describe());
+    const doctor = createDoctor(parts, paths, () => loginShell.resolve());
     const core: CoreParts = { ...parts, status, doctor };
 
     const log = (level: 'info' | 'warn' | 'error', text: string) =>
@@ -298,6 +306,11 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     store.add(
       settings.onDidChange(() => {
         void kube.refresh();
+        const wanted = options.port ?? settings.settings.port;
+        if (wanted !== port) {
+          port = wanted;
+          void listen(wanted).then(() => status.touch());
+        }
         void servers.followSettings().catch(failed('The settings could not be followed'));
         status.touch();
       }),
@@ -309,10 +322,11 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       }),
     );
     const all = handlers(core);
+    const streaming = streamSources(core);
     const dispatcher = store.add(
       new Dispatcher({
         handlers: all,
-        sources: streamSources(core),
+        sources: streaming,
         onDefect: (error, where) =>
           log('error', `${where}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
       }),
@@ -324,6 +338,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       dispatcher,
       status,
       handlers: all,
+      sources: streaming,
       endpoint,
       start: () => servers.startWanted(),
       resumed: () => {

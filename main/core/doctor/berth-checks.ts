@@ -1,8 +1,10 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
+import { delimiter } from 'node:path';
 import type { ErrorInfo } from '../../../contract/errors.ts';
 import type { KeychainStatus } from '../../../contract/model/status.ts';
 import type { BerthPaths } from '../paths.ts';
+import type { LoginEnvironmentResult } from '../shell-env/login-environment.ts';
 import type { Check } from './check.ts';
 
 /** What the checks of Berth itself look at. */
@@ -11,7 +13,7 @@ export interface BerthFacts {
   readonly endpoint: () => { url: string | null; error: ErrorInfo | null };
   readonly settingsProblem: () => ErrorInfo | null;
   readonly keychain: () => KeychainStatus;
-  readonly loginShell: () => Promise<{ shell: string; warning: string | null; entries: number }>;
+  readonly loginShell: () => Promise<LoginEnvironmentResult>;
 }
 
 /** Berth's own ground: its files, its port, its keychain, its PATH. */
@@ -68,14 +70,11 @@ export function berthChecks(facts: BerthFacts): Check[] {
       id: 'login-shell',
       title: 'Login shell',
       run: async () => {
-        const { shell, warning, entries } = await facts.loginShell();
-        if (warning === null) return { outcome: 'pass', evidence: `${shell} gives a PATH of ${entries} folders` };
-        return {
-          outcome: 'warn',
-          evidence: warning,
-          remedy:
-            'Servers get the PATH that Berth was started with. Make your shell start without questions, then restart Berth.',
-        };
+        const { shell, warning, env } = await facts.loginShell();
+        if (warning)
+          return { outcome: 'warn', evidence: warning.message, ...(warning.hint ? { remedy: warning.hint } : {}) };
+        const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '').length;
+        return { outcome: 'pass', evidence: `${shell ?? 'the system'} gives a PATH of ${folders} folders` };
       },
     },
   ];

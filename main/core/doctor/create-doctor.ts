@@ -2,6 +2,7 @@ import type { CheckResult } from '../../../contract/model/doctor.ts';
 import { probeContext } from '../kube/probe.ts';
 import type { CoreParts } from '../parts.ts';
 import type { BerthPaths } from '../paths.ts';
+import type { LoginEnvironmentResult } from '../shell-env/login-environment.ts';
 import { berthChecks } from './berth-checks.ts';
 import { Doctor } from './doctor.ts';
 import { serverChecks } from './server-checks.ts';
@@ -12,7 +13,7 @@ type Parts = Omit<CoreParts, 'doctor' | 'status'>;
 export function createDoctor(
   core: Parts,
   paths: BerthPaths,
-  loginShell: () => Promise<{ shell: string; warning: string | null; entries: number }>,
+  loginShell: () => Promise<LoginEnvironmentResult>,
 ): Doctor {
   return new Doctor({
     berth: berthChecks({

@@ -11,6 +11,7 @@ import { connectControl } from '../../../../main/cli/control-connection.ts';
 import { ControlSocket } from '../../../../main/core/rpc/control-socket.ts';
 import type { Dispatcher } from '../../../../main/core/rpc/dispatcher.ts';
 import { UiServer } from '../../../../main/headless/ui-server.ts';
+import { freePort } from '../../../e2e/support/free-port.ts';
 import { type SmallCore, smallCore } from '../../../fixtures/rpc/small-core.ts';
 
 interface Opened {
@@ -203,13 +204,4 @@ function webSocketAsConnection(socket: WebSocket): Connection<FrameToCore, unkno
   socket.on('message', (data) => connection.onFrame(JSON.parse(data.toString())));
   socket.on('close', () => connection.onClose('closed'));
   return connection;
-}
-
-async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
