@@ -92,15 +92,15 @@ export function humanAge(sinceMs: number, now: number): string {
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);
   const days = Math.floor(hours / 24);
-  const with_ = (big: number, letter: string, small: number, smallLetter: string) =>
+  const pair = (big: number, letter: string, small: number, smallLetter: string) =>
     small === 0 ? `${big}${letter}` : `${big}${letter}${small}${smallLetter}`;
   if (seconds < 120) return `${seconds}s`;
-  if (minutes < 10) return with_(minutes, 'm', seconds % 60, 's');
+  if (minutes < 10) return pair(minutes, 'm', seconds % 60, 's');
   if (hours < 3) return `${minutes}m`;
-  if (hours < 8) return with_(hours, 'h', minutes % 60, 'm');
+  if (hours < 8) return pair(hours, 'h', minutes % 60, 'm');
   if (hours < 48) return `${hours}h`;
-  if (days < 8) return with_(days, 'd', hours % 24, 'h');
+  if (days < 8) return pair(days, 'd', hours % 24, 'h');
   if (days < 365 * 2) return `${days}d`;
-  if (days < 365 * 8) return with_(Math.floor(days / 365), 'y', days % 365, 'd');
+  if (days < 365 * 8) return pair(Math.floor(days / 365), 'y', days % 365, 'd');
   return `${Math.floor(days / 365)}y`;
 }

@@ -134,7 +134,10 @@ export class KubeService implements Disposable {
     });
   }
 
-  /** Changes whenever what a server would get for this context changes: cluster, credential, namespace. Holds no secret. */
+  /**
+   * Changes whenever the kubeconfig says something else about this context: cluster, credential, namespace. Certificates and tokens in files of
+   * their own are not part of it; servers read those themselves. Holds no secret.
+   */
   fingerprint(ref: string): string {
     const { context, cluster, user } = this.resolve(ref);
     return createHash('sha256')
@@ -232,7 +235,7 @@ function assemble(loaded: readonly LoadedSource[]): { contexts: UnnamedContext[]
   const sources = loaded
     .filter((source) => source.origin !== 'default' || source.files.some((file) => file.config || file.error))
     .map((source) => ({
-      path: source.plan.path,
+      path: source.origin === 'demo' ? 'demo' : source.plan.path,
       origin: source.origin,
       contexts: contexts.filter(({ context }) => source.files.some((file) => file.path === context.file)).length,
       error: source.error,

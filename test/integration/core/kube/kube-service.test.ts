@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { KubeService, type KubeServiceOptions } from '../../../../main/core/kube/kube-service.ts';
+import { removeStale } from '../../../../main/core/kube/private-kubeconfig.ts';
 
 let folder: string;
 const services: KubeService[] = [];
@@ -393,5 +394,37 @@ contexts: [{name: found, context: {cluster: c, user: found}}, {name: gone, conte
       hint: expect.stringContaining('terminal'),
     });
     expect(kube.find('found').auth).toBe('exec: login-tool');
+  });
+});
+
+describe('removeStale', () => {
+  it('removes what a crash left, wherever it lies below, and nothing else', async () => {
+    file('.kube/config', kubeconfig(['a']));
+    const kube = await service();
+    const run = join(folder, 'run');
+    const left = [await kube.writeSingleContext('a', join(run, 'one')), await kube.writeSingleContext('a', run)];
+    const others = [file('run/one/kubeconfig.yaml', ''), file('run/berth-kubeconfig-mine.yaml', '')];
+    expect(await removeStale(run)).toBe(2);
+    for (const { path } of left) expect(() => statSync(path)).toThrow();
+    for (const path of others) expect(statSync(path).isFile()).toBe(true);
+    expect(await removeStale(join(folder, 'nowhere'))).toBe(0);
+  });
+});
+
+describe('setDemo', () => {
+  it('adds the demo contexts under the source "demo" and takes them away again', async () => {
+    file('.kube/config', kubeconfig(['demo-staging']));
+    const demo = file('demo.yaml', kubeconfig(['demo-staging', 'demo-production'], 'demo-staging'));
+    const kube = await service();
+    await kube.setDemo(demo);
+    expect(refs(kube)).toEqual([
+      `demo-staging@${join(folder, '.kube/config')}`,
+      'demo-staging@demo',
+      'demo-production',
+    ]);
+    expect(kube.snapshot().sources[1]).toEqual({ path: 'demo', origin: 'demo', contexts: 2, error: null });
+    expect(kube.currentContext).toBeNull();
+    await kube.setDemo(null);
+    expect(refs(kube)).toEqual(['demo-staging']);
   });
 });
