@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child } from '../../e2e/support/child.ts';
 import { freePort } from '../../e2e/support/free-port.ts';
@@ -30,12 +30,15 @@ export class ApiServer {
   readonly name: string;
   readonly users: ApiUser[];
   readonly #binary: string;
+  readonly #withoutAdmission: readonly string[];
   readonly #folder: string;
   #port = 0;
   #process: Child | null = null;
 
-  constructor(binary: string, name: string, folder: string, users: readonly ApiUser[]) {
-    this.#binary = binary;
+  /** `withoutAdmission`: admission plugins that stand in for controllers which do not run here. */
+  constructor(name: string, folder: string, users: readonly ApiUser[], withoutAdmission: readonly string[] = []) {
+    this.#binary = builtBinary();
+    this.#withoutAdmission = ['ServiceAccount', ...withoutAdmission];
     this.name = name;
     this.#folder = folder;
     this.users = [...users];
@@ -96,7 +99,7 @@ export class ApiServer {
 
   /** Like `ask` as an admin, for setting a test up: any status of 300 or more rejects. */
   async change(method: string, path: string, body?: unknown): Promise<unknown> {
-    const answer = await this.ask('admin', method, path, body);
+    const answer = await askKube(this.peerWith(this.#adminToken()), { method, path, body });
     if (answer.code >= 300) throw new Error(`${method} ${path}: ${answer.code} ${JSON.stringify(answer.body)}`);
     return answer.body;
   }
@@ -119,11 +122,16 @@ export class ApiServer {
 
   async #answersReady(): Promise<boolean> {
     if (!this.#process?.running) throw new Error(`the API server ${this.name} ended:\n${this.#process?.stderr}`);
-    try {
-      return (await this.ask('admin', 'GET', '/readyz')).code === 200;
-    } catch {
-      return false;
-    }
+    // Its certificate is there before it listens.
+    if (!existsSync(this.caFile)) return false;
+    const answer = await askKube(this.peerWith(this.#adminToken()), { path: '/readyz' }).catch(notYet);
+    return answer?.code === 200;
+  }
+
+  #adminToken(): string {
+    const admin = this.users.find(({ groups }) => groups.includes('system:masters'));
+    if (!admin) throw new Error(`the API server ${this.name} has no user in system:masters`);
+    return admin.token;
   }
 
   #makeServiceAccountKey(): void {
@@ -142,8 +150,8 @@ export class ApiServer {
       `--service-account-signing-key-file=${this.#path('sa.key')}`,
       `--token-auth-file=${this.#path('tokens.csv')}`,
       '--authorization-mode=RBAC',
-      '--service-cluster-ip-range=10.0.0.0/24',
-      '--disable-admission-plugins=ServiceAccount',
+      '--service-cluster-ip-range=10.96.0.0/12',
+      `--disable-admission-plugins=${this.#withoutAdmission.join(',')}`,
       `--audit-policy-file=${this.#path('audit-policy.yaml')}`,
       `--audit-log-path=${this.#path('audit.log')}`,
       '--audit-log-mode=blocking',
@@ -157,3 +165,15 @@ omitStages: [RequestReceived]
 rules:
   - level: Metadata
 `;
+
+function builtBinary(): string {
+  const binary = process.env['BERTH_TEST_APISERVER'];
+  if (!binary) throw new Error('BERTH_TEST_APISERVER names no API server: run these tests with "npm run test:cluster"');
+  return binary;
+}
+
+/** A connection that is refused or reset means that it is not up yet. */
+function notYet(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET') return null;
+  throw error;
+}

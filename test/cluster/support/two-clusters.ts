@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { ApiServer, type ApiUser } from './api-server.ts';
@@ -27,12 +26,7 @@ export interface TwoClusters {
 
 /** Starts two real API servers side by side and fills them. `folder` is theirs alone. */
 export async function startTwoClusters(folder: string): Promise<TwoClusters> {
-  const binary = process.env['BERTH_TEST_APISERVER'];
-  if (!binary) throw new Error('BERTH_TEST_APISERVER names no API server: run these tests with "npm run test:cluster"');
-  const make = (name: string) => {
-    mkdirSync(join(folder, name), { recursive: true });
-    return new ApiServer(binary, name, join(folder, name), users(name));
-  };
+  const make = (name: string) => new ApiServer(name, join(folder, name), users(name));
   const [east, west] = [make('east'), make('west')];
   try {
     await Promise.all([east.start(), west.start()]);

@@ -1,0 +1,176 @@
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run } from '../e2e/support/child.ts';
+import { type ConnectedClient, connectStdio } from '../e2e/support/mcp-client.ts';
+import { Sandbox } from '../e2e/support/sandbox.ts';
+import {
+  kubectlQuestions,
+  kubernetesMcpServerQuestions,
+  type McpQuestion,
+  mcpServerKubernetesQuestions,
+  type Need,
+} from '../fixtures/kube/questions.ts';
+import { type DemoAndReal, type Side, startDemoAndReal } from './support/demo-and-real.ts';
+import { unexplained, unknownRefusals, unusedDifferences } from './support/known-differences.ts';
+import { requests } from './support/kube-questions.ts';
+import { askKube, type KubeAnswer } from './support/kube-rest.ts';
+import { plainText } from './support/plain-text.ts';
+import { shapeOf } from './support/shape.ts';
+
+/** The demo cluster and a real API server are given the same objects and asked the same questions. */
+let both: DemoAndReal;
+const sandbox = new Sandbox();
+const kubectl = hasKubectl();
+
+/** Names of pods follow from the data file, so they are the same at every start. */
+const subject = {
+  namespace: 'shop',
+  pod: 'catalog-db-0',
+  container: 'postgres',
+  deployment: 'storefront',
+  service: 'storefront',
+  node: 'stage-worker-1',
+};
+
+beforeAll(async () => {
+  both = await startDemoAndReal('demo-staging');
+});
+
+afterAll(async () => {
+  await sandbox.dispose();
+  await both?.stop();
+});
+
+test('a real API server accepts every object of the demo under strict validation', () => {
+  expect(unknownRefusals(both.copied.refused)).toEqual([]);
+  expect(both.copied.hidden).toEqual(['secrets']);
+  expect(both.copied.copied).toBeGreaterThan(80);
+});
+
+test('it accepts those of the other demo cluster too', async () => {
+  const other = await startDemoAndReal('demo-production');
+  try {
+    expect(unknownRefusals(other.copied.refused)).toEqual([]);
+  } finally {
+    await other.stop();
+  }
+});
+
+/** What the demo answers must be something that a real cluster answers too, in the same form. It may say less. */
+function expectDemoWithinReal(demo: readonly string[], real: readonly string[]): void {
+  expect(unexplained(demo, real)).toEqual([]);
+}
+
+function expectSame(demo: readonly string[], real: readonly string[]): void {
+  expect({ onlyDemo: unexplained(demo, real), onlyReal: unexplained(real, demo) }).toEqual({
+    onlyDemo: [],
+    onlyReal: [],
+  });
+}
+
+describe('the API', () => {
+  test.each(requests)('$path $form', async (question) => {
+    const demo = await askKube(both.demo.peer, question);
+    const real = await askKube(both.real.peer, question);
+    expect(demo.code).toBe(real.code);
+    expectDemoWithinReal(shapeOf(demo.body), shapeOf(real.body));
+    expectSame(columnsOf(demo), columnsOf(real));
+    if (real.code >= 400) expectSame(reasonOf(demo), reasonOf(real));
+  });
+});
+
+/** Headings and which of them `-o wide` alone shows; the rest of a column's definition is documentation. */
+function columnsOf({ body }: KubeAnswer): string[] {
+  const { columnDefinitions = [] } = body as { columnDefinitions?: { name: string; priority: number }[] };
+  return columnDefinitions.map(({ name, priority }) => `column ${name} ${priority}`);
+}
+
+function reasonOf({ body }: KubeAnswer): string[] {
+  return [`reason ${typeof body === 'string' ? body.trim() : (body as { reason?: string }).reason}`];
+}
+
+/** Questions whose answer comes from a kubelet or from metrics are not asked: nothing runs on the real one. */
+const answerable = ({ needs }: { needs: Need }) => needs === 'nothing' || needs === 'forklift';
+
+describe('kubectl', () => {
+  test.for(kubectlQuestions(subject).filter(answerable))('$title', async ({ args, output }, { skip }) => {
+    skip(!kubectl, 'kubectl is not on this machine');
+    const ask = async ({ kubeconfig }: Side) => {
+      return run('kubectl', ['--kubeconfig', kubeconfig, ...args], { env: sandbox.env, cwd: sandbox.home });
+    };
+    const [demo, real] = await Promise.all([ask(both.demo), ask(both.real)]);
+    expect(demo.code).toBe(real.code);
+    if (output === 'json') expectDemoWithinReal(shapeOf(JSON.parse(demo.stdout)), shapeOf(JSON.parse(real.stdout)));
+    else expectDemoWithinReal(plainText(demo.stdout), plainText(real.stdout));
+    if (output !== 'error') expectSame(plainText(demo.stderr), plainText(real.stderr));
+    else expect(demo.stderr.split(':')[0]).toBe(real.stderr.split(':')[0]);
+  });
+});
+
+function hasKubectl(): boolean {
+  try {
+    execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The servers' own programs, never a wrapper. */
+const programs = {
+  'kubernetes-mcp-server': ({ kubeconfig }: Side) => ({
+    command: platformBinary(),
+    args: ['--kubeconfig', kubeconfig, '--cluster-provider', 'kubeconfig', '--read-only', '--log-file', 'stderr'],
+  }),
+  'mcp-server-kubernetes': ({ kubeconfig }: Side) => ({
+    command: process.execPath,
+    args: [fileURLToPath(new URL('../../node_modules/mcp-server-kubernetes/dist/index.js', import.meta.url))],
+    env: { KUBECONFIG: kubeconfig, ALLOW_ONLY_READONLY_TOOLS: 'true' },
+  }),
+};
+
+function platformBinary(): string {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const name = `kubernetes-mcp-server-${platform}-${process.arch === 'x64' ? 'amd64' : process.arch}`;
+  const folder = dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+  return join(folder, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
+}
+
+const servers: [name: keyof typeof programs, questions: McpQuestion[]][] = [
+  ['kubernetes-mcp-server', kubernetesMcpServerQuestions(subject).filter(answerable)],
+  ['mcp-server-kubernetes', mcpServerKubernetesQuestions(subject).filter(answerable)],
+];
+
+describe.each(servers)('%s', (name, questions) => {
+  let demo: ConnectedClient;
+  let real: ConnectedClient;
+
+  beforeAll(async () => {
+    demo = await connectStdio(sandbox, programs[name](both.demo));
+    real = await connectStdio(sandbox, programs[name](both.real));
+  });
+
+  afterAll(async () => {
+    await demo?.close();
+    await real?.close();
+  });
+
+  test('offers the same tools on both', async () => {
+    expect(await demo.tools()).toEqual(await real.tools());
+  });
+
+  test.for(questions)('$tool $args', async ({ tool, args }, { skip }) => {
+    skip(!kubectl && name === 'mcp-server-kubernetes', 'it needs kubectl, which is not on this machine');
+    const [ofDemo, ofReal] = [await demo.call(tool, args), await real.call(tool, args)];
+    expect(ofDemo.isError).toBe(ofReal.isError);
+    expectDemoWithinReal(plainText(ofDemo.text), plainText(ofReal.text));
+  });
+});
+
+test('every known difference still shows', ({ skip }) => {
+  skip(!kubectl, 'some show with kubectl only, which is not on this machine');
+  expect(unusedDifferences()).toEqual([]);
+});
