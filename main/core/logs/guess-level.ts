@@ -35,7 +35,7 @@ export function guessLevel(text: string): LogLevel {
   const named = field.exec(text)?.[1] ?? prefixOf(text);
   const level = named === undefined ? undefined : names[named.toLowerCase()];
   if (level) return level;
-  return /^(?:Error\b|Traceback \(most recent|panic: |[A-Za-z]*Error: )/.test(text) ? 'error' : 'info';
+  return /^(?:Error\b|Traceback \(most recent|panic: |[A-Z][A-Za-z]{0,40}Error: )/.test(text) ? 'error' : 'info';
 }
 
 function prefixOf(text: string): string | undefined {

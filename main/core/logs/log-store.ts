@@ -39,9 +39,10 @@ export class LogStore implements LogSink, Disposable {
   readonly #files = new Map<string, RotatingFile>();
   readonly #secrets = new Map<string, KnownSecrets>();
   readonly #allSecrets = new KnownSecrets();
-  readonly #keyBlocks = new Map<string, KeyBlock>();
+  readonly #keyBlocks = new Map<string, Map<LogLine['stream'], KeyBlock>>();
   readonly #lines = new Emitter<LogLine>();
   readonly #problems = new Emitter<ErrorInfo | null>();
+  #clock = { ms: 0, text: '' };
   #seq = 0;
   #ringBytes = 0;
   #disposed = false;
@@ -78,6 +79,10 @@ export class LogStore implements LogSink, Disposable {
 
   append(entry: LogEntry): void {
     if (this.#disposed) return;
+    if (!entry.text.includes('\n')) {
+      this.#appendLine(entry, entry.text);
+      return;
+    }
     for (const part of entry.text.split(/\r?\n/)) {
       if (part !== '' || entry.text === '') this.#appendLine(entry, part);
     }
@@ -133,7 +138,7 @@ export class LogStore implements LogSink, Disposable {
     const text = bounded(this.redact(slug, this.#keyBlock(slug, stream).read(raw)));
     const line: LogLine = {
       seq: this.#nextSeq(),
-      time: new Date().toISOString(),
+      time: this.#now(),
       slug,
       stream,
       level: level ?? guessLevel(text),
@@ -167,17 +172,28 @@ export class LogStore implements LogSink, Disposable {
     }
   }
 
+  /** Formatting a time costs more than all else that is done to a line, so that a flood shares it. */
+  #now(): string {
+    const now = Date.now();
+    if (now !== this.#clock.ms) this.#clock = { ms: now, text: new Date(now).toISOString() };
+    return this.#clock.text;
+  }
+
   #nextSeq(): number {
     this.#seq += 1;
     return this.#seq;
   }
 
   #keyBlock(slug: string, stream: LogLine['stream']): KeyBlock {
-    const key = `${slug} ${stream}`;
-    let block = this.#keyBlocks.get(key);
+    let blocks = this.#keyBlocks.get(slug);
+    if (!blocks) {
+      blocks = new Map();
+      this.#keyBlocks.set(slug, blocks);
+    }
+    let block = blocks.get(stream);
     if (!block) {
       block = new KeyBlock();
-      this.#keyBlocks.set(key, block);
+      blocks.set(stream, block);
     }
     return block;
   }

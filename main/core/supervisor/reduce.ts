@@ -34,6 +34,10 @@ export function reduce(model: ServerModel, event: ServerEvent, now: number, timi
             { type: 'log', level: 'error', text: event.error.message },
           ])
         : [model, []];
+    case 'exiting':
+      return event.run === model.run && (model.state === 'ready' || model.state === 'degraded')
+        ? [{ ...model, state: 'restarting' }, []]
+        : [model, []];
     case 'ended':
       return event.run === model.run ? ended(model, event, now, timings) : [model, []];
   }

@@ -41,6 +41,8 @@ export type ServerEvent =
   | { readonly type: 'delay-over' }
   /** The run answered `initialize`. */
   | { readonly type: 'ready'; readonly run: number }
+  /** Its process ended unasked; what it leaves is being cleaned up. */
+  | { readonly type: 'exiting'; readonly run: number }
   /** Nothing of the run is left. `random` is in [0, 1). */
   | {
       readonly type: 'ended';

@@ -53,6 +53,7 @@ export class ServerRun {
     this.#abort.signal.addEventListener('abort', () => resolve(), { once: true });
   });
   readonly #progress = new Emitter<void>();
+  readonly #exiting = new Emitter<void>();
   readonly #broken = new Emitter<RunEnd>();
   readonly #lastLines = new LastLines();
   #group: ProcessGroup | null = null;
@@ -70,6 +71,8 @@ export class ServerRun {
   /** It is of no use any more but still there; `terminate()` is asked for. Not announced for a process that ends. */
   readonly onBroken = this.#broken.event;
   broken: RunEnd | null = null;
+  /** Its process ended unasked; cleaning up takes a while. */
+  readonly onExiting = this.#exiting.event;
   /** It has got a process. */
   readonly onProgress = this.#progress.event;
 
@@ -194,6 +197,7 @@ export class ServerRun {
     try {
       await this.ready;
       await this.#whenOver();
+      if (!this.#abort.signal.aborted) this.#exiting.fire();
     } catch (error) {
       failure = error;
       // What the process says at its end tells more than that its channel closed.

@@ -268,6 +268,7 @@ export class Supervisor implements Disposable {
         // `ended` tells why.
       },
     );
+    run.onExiting(() => this.#dispatch(entry, { type: 'exiting', run: number }));
     run.onProgress(() => run === entry.run && this.#changes.fire(entry.slug));
     const broken = (end: RunEnd) => this.#dispatch(entry, { type: 'broken', run: number, ...end });
     if (run.broken) broken(run.broken);

@@ -200,6 +200,18 @@ test('a server that broke is ended first and then restarted, with why it broke',
   expect(model.error).toBe(hung);
 });
 
+test('a server whose process has ended is not called ready while its leftovers are ended', () => {
+  const exiting: ServerEvent = { type: 'exiting', run: 1 };
+  expect(play([{ type: 'start' }, { type: 'ready', run: 1 }, exiting, ended(1)]).steps.slice(2)).toEqual([
+    'restarting',
+    'restarting delay:500',
+  ]);
+  expect(
+    play([{ type: 'start' }, { type: 'ready', run: 1 }, exiting, { type: 'stop' }, ended(1)]).steps.slice(2),
+  ).toEqual(['restarting', 'stopping terminate#1', 'stopped']);
+  expect(play([{ type: 'start' }, { type: 'stop' }, exiting]).steps.at(-1)).toBe('stopping');
+});
+
 test('an unreachable cluster degrades and never restarts', () => {
   const gone: ServerEvent = { type: 'reachability', unreachable: away };
   const back: ServerEvent = { type: 'reachability', unreachable: null };
