@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { BerthError, exitCodeOf } from '../../../contract/errors.ts';
+import { exitCodeOf } from '../../../contract/errors.ts';
 import type { Tool, ToolResult } from '../../../contract/model/inspector.ts';
 import { say } from '../cli-io.ts';
 import { type CommandKit, collect, formatOf, withOutput } from '../command-kit.ts';
@@ -26,7 +26,7 @@ export function addToolCommands(program: Command, { io, exit }: CommandKit): voi
       const format = formatOf(options);
       const json = options.args === '-' ? await readAll(io) : options.args;
       const result = await withBerth(io, async (berth) => {
-        const schema = options.arg ? toolOf(await berth.call('servers.tools', { slug }), tool).inputSchema : {};
+        const schema = options.arg ? schemaOf(await berth.call('servers.tools', { slug }), tool) : {};
         const args = toolArguments(json, options.arg ?? [], schema);
         return berth.call('servers.call', { slug, tool, args, who: 'cli' }, { signal: io.interrupted });
       });
@@ -35,12 +35,9 @@ export function addToolCommands(program: Command, { io, exit }: CommandKit): voi
     });
 }
 
-function toolOf(tools: readonly Tool[], name: string): Tool {
-  const tool = tools.find((candidate) => candidate.name === name);
-  if (tool) return tool;
-  throw new BerthError('not-found', `There is no tool "${name}", or the guard does not let it pass.`, {
-    hint: `There are: ${tools.map((candidate) => candidate.name).join(', ')}.`,
-  });
+/** How the tool takes its arguments; nothing is known of one that is not listed, and the gateway says why it is not. */
+function schemaOf(tools: readonly Tool[], name: string): Tool['inputSchema'] {
+  return tools.find((candidate) => candidate.name === name)?.inputSchema ?? {};
 }
 
 const toolsText: Render<readonly Tool[]> = (tools, { wide, paint }) =>

@@ -1,0 +1,200 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { applicationFiles } from '../../../main/core/application-files.ts';
+import { type Core, createCore } from '../../../main/core/core.ts';
+import { berthPaths } from '../../../main/core/paths.ts';
+import { berth, type Ran, Terminal } from './terminal.ts';
+
+let home: string;
+let env: Record<string, string>;
+let core: Core;
+let quit: Promise<void>;
+
+/** A whole core on the demo clusters; the tests below are one user's session with it, in this order. */
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'berth-real-'));
+  await mkdir(join(home, 'run'), { mode: 0o700 });
+  env = {
+    BERTH_HOME: join(home, 'berth'),
+    HOME: home,
+    XDG_RUNTIME_DIR: join(home, 'run'),
+    XDG_CONFIG_HOME: join(home, '.config'),
+    PATH: process.env['PATH'] ?? '',
+  };
+  let announceQuit = () => {};
+  quit = new Promise((resolve) => {
+    announceQuit = resolve;
+  });
+  core = await createCore({
+    paths: berthPaths(env),
+    env,
+    platform: process.platform,
+    files: applicationFiles(import.meta.url),
+    shell: {
+      kind: 'headless',
+      capabilities: { tray: false, autostart: false, filePicker: false },
+      startCommand: [],
+      open: async () => ({ url: null }),
+      quit: () => announceQuit(),
+    },
+    port: await freePort(),
+    demo: true,
+  });
+  core.start();
+});
+
+afterAll(async () => {
+  await core?.dispose();
+  await rm(home, { recursive: true, force: true });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+const run = (...args: string[]) => berth(args, { env });
+
+async function json(...args: string[]) {
+  const ran: Ran = await run(...args, '-o', 'json');
+  expect(ran.code, ran.stderr).toBe(0);
+  return JSON.parse(ran.stdout);
+}
+
+test('a server is docked, started and ready, and the settings hold it', async () => {
+  expect(await json('use', 'demo-staging')).toMatchObject({ ref: 'demo-staging', active: true });
+  const server = await json('add', 'kubernetes-mcp-server', '--name', 'kms', '--set', 'toolsets=core', '--start');
+  expect(server).toMatchObject({
+    slug: 'kms',
+    state: 'ready',
+    boundTo: 'active',
+    context: 'demo-staging',
+    guard: 'read-only',
+  });
+  expect(await readFile(join(home, 'berth', 'config.yaml'), 'utf8')).toContain('toolsets: core');
+  expect((await run('status')).code).toBe(0);
+});
+
+test('its tools are listed and called; what the guard keeps away is refused', async () => {
+  const tools = (await json('tools', 'kms')).map(({ name }: { name: string }) => name);
+  expect(tools).toContain('pods_list_in_namespace');
+  expect(tools).not.toContain('pods_delete');
+  const pods = await run('call', 'kms', 'pods_list_in_namespace', '--arg', 'namespace=shop');
+  expect(pods).toMatchObject({ code: 0, stderr: '' });
+  expect(pods.stdout).toContain('storefront');
+  expect((await run('call', 'kms', 'pods_get')).code).toBe(5);
+  expect([4, 6]).toContain((await run('call', 'kms', 'pods_delete', '--arg', 'name=x')).code);
+});
+
+test('a switch of the context is answered from the other cluster', async () => {
+  const before = (await run('call', 'kms', 'namespaces_list')).stdout;
+  expect(await json('use', 'demo-production')).toMatchObject({ production: true });
+  const after = (await run('call', 'kms', 'namespaces_list')).stdout;
+  expect(after).toContain('payments');
+  expect(before).not.toContain('payments');
+});
+
+test('set changes the server, and production caps its guard', async () => {
+  const changed = await json('set', 'kms', '--guard', 'full', 'log-level=2');
+  expect(changed).toMatchObject({
+    guard: 'full',
+    effectiveGuard: 'read-only',
+    options: { toolsets: 'core', 'log-level': 2 },
+  });
+  const unset = await json('set', 'kms', '--unset', 'log-level');
+  expect(unset.options).toEqual({ toolsets: 'core' });
+  expect(await run('set', 'kms', 'log-level=12')).toMatchObject({ code: 2, stdout: '' });
+});
+
+test('a context gets a label and a cap, and loses them', async () => {
+  const marked = ['context', 'set', 'demo-staging', '--label', 'Lab', '--cap', 'read-only', '--production'];
+  expect(await json(...marked)).toMatchObject({
+    label: 'Lab',
+    cap: 'read-only',
+    production: true,
+    productionGuessed: false,
+  });
+  const unmarked = ['context', 'set', 'demo-staging', '--label', '', '--cap', 'default', '--guess-production'];
+  expect(await json(...unmarked)).toMatchObject({ label: null, cap: 'full', production: false });
+});
+
+test('its log is followed until Ctrl-C', async () => {
+  const following = new Terminal(['logs', 'kms', '-f', '-o', 'json'], { env });
+  await following.shows('kubernetes-mcp-server');
+  following.interrupt();
+  expect((await following.done).code).toBe(130);
+});
+
+test('a program that is missing fails with the way to get it, and the status is broken until it is removed', async () => {
+  const ran = await run(
+    'add',
+    'command',
+    '--name',
+    'bad',
+    '--context',
+    'none',
+    '--set',
+    'command=no-such-program',
+    '--start',
+  );
+  expect(ran.code).toBe(1);
+  expect(ran.stdout).toContain('"no-such-program" was not found');
+  expect((await run('status')).code).toBe(1);
+  expect((await run('remove', 'bad')).code).toBe(0);
+  expect((await run('status')).code).toBe(0);
+});
+
+test('the ladder of a server passes on the demo cluster', async () => {
+  const results = await json('doctor', 'kms');
+  expect(results.map(({ outcome }: { outcome: string }) => outcome)).not.toContain('fail');
+  expect(results.length).toBeGreaterThan(3);
+});
+
+test('a token is minted, listed and ended', async () => {
+  const endpoint = await json('endpoint', 'kms', '--client', 'mine');
+  expect(endpoint).toMatchObject({ url: expect.stringContaining('/kms/mcp') });
+  const ask = () =>
+    fetch(endpoint.url, {
+      method: 'POST',
+      headers: {
+        ...endpoint.headers,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
+    });
+  expect((await ask()).status).not.toBe(401);
+  expect((await run('endpoint', '--list')).stdout).toContain('mine');
+  expect(await json('endpoint', '--revoke', 'mine')).toEqual({ revoked: 1 });
+  expect((await ask()).status).toBe(401);
+  expect((await run('endpoint', '--revoke', 'mine')).code).toBe(4);
+});
+
+test('a client is installed and uninstalled without a trace', async () => {
+  const file = join(home, '.cursor', 'mcp.json');
+  await mkdir(join(home, '.cursor'));
+  const dry = await run('install', 'cursor', 'kms', '--dry-run');
+  expect(dry.stdout).toContain('+    "berth-kms": {');
+  await expect(readFile(file)).rejects.toThrow('ENOENT');
+  expect(await json('install', 'cursor', 'kms')).toMatchObject({ state: 'installed', entries: [{ slug: 'kms' }] });
+  expect(await readFile(file, 'utf8')).toContain('/kms/mcp');
+  expect(await json('uninstall', 'cursor')).toMatchObject({ entries: [] });
+  await expect(readFile(file)).rejects.toThrow('ENOENT');
+});
+
+test('stop and start wait for the state; quit ends it', async () => {
+  expect((await json('stop', '--all')).map(({ state }: { state: string }) => state)).toEqual(['stopped']);
+  expect((await run('call', 'kms', 'pods_list')).code).toBe(3);
+  expect((await json('start', 'kms'))[0]).toMatchObject({ state: 'ready' });
+  const quitting = run('quit');
+  await quit;
+  await core.dispose();
+  expect(await quitting).toMatchObject({ code: 0, stderr: 'Berth has stopped.\n' });
+  expect((await run('status')).code).toBe(3);
+});
