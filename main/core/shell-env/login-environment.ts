@@ -135,6 +135,8 @@ function askShell(
     const finish = (end: () => void) => {
       clearTimeout(timer);
       child.stdout.destroy();
+      // What it does after its answer is its own business.
+      child.unref();
       end();
     };
     const fail = (error: Error) =>

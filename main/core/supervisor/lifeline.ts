@@ -9,7 +9,7 @@ const KILL_AFTER_S = 5;
  */
 const SCRIPT = `read -r _ && exit 0; kill -s TERM -- "-$1"; sleep ${KILL_AFTER_S}; kill -s KILL -- "-$1"`;
 
-/** Ends a process group when Berth dies without being able to (SIGKILL, power of the OOM killer). POSIX only. */
+/** Ends a process group when Berth dies without being able to (SIGKILL, the OOM killer). POSIX only. */
 export interface Lifeline {
   /** The group is gone: the lifeline ends without doing anything. */
   disarm(): void;

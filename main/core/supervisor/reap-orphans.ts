@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LogSink } from '../logs/log-sink.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { groupIsAlive, identifyProcess, type ProcessIdentity } from './process-table.ts';
 
@@ -43,6 +44,17 @@ export async function reapOrphans(entries: readonly LedgerEntry[], graceMs: numb
     }),
   );
   return report;
+}
+
+/** What was done to whose process, for the user to read. */
+export function logReapReport(report: ReapReport, logs: LogSink): void {
+  const say = (slug: string, text: string) => logs.append({ slug, stream: 'event', level: 'warn', text });
+  for (const { slug, executable, pid } of report.reaped) {
+    say(slug, `Ended ${executable} (pid ${pid}), which an earlier Berth had left running.`);
+  }
+  for (const { entry, reason } of report.kept) {
+    say(entry.slug, `Left ${entry.executable} (pid ${entry.pid}) of an earlier Berth alone: ${reason}.`);
+  }
 }
 
 async function endGroup(group: number, graceMs: number): Promise<boolean> {

@@ -273,6 +273,21 @@ export class ServerRun {
   }
 }
 
+/** Waits until the run is ready. When it cannot be, or `signal` aborts, rejects with why after everything of it has gone. */
+export async function readyOrWhy(run: ServerRun, signal?: AbortSignal): Promise<ConnectedBackend> {
+  const cancel = () => void run.terminate();
+  signal?.addEventListener('abort', cancel, { once: true });
+  if (signal?.aborted) cancel();
+  try {
+    return await run.ready;
+  } catch {
+    const end = await run.ended;
+    throw signal?.aborted ? cancelled() : BerthError.from(end.error);
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+  }
+}
+
 function timer(ms: number): { promise: Promise<void>; cancel: () => void } {
   let cancel = () => {};
   const promise = new Promise<void>((resolve) => {

@@ -4,27 +4,16 @@ import type { Backend } from '../backend/backend.ts';
 import { openHttpTransport } from '../backend/open-http-transport.ts';
 import type { Disposable } from '../dispose.ts';
 import { Emitter } from '../emitter.ts';
-import type { LogSink } from '../logs/log-sink.ts';
 import { Ledger } from './ledger.ts';
-import { type ReapReport, reapOrphans } from './reap-orphans.ts';
+import { logReapReport, type ReapReport, reapOrphans } from './reap-orphans.ts';
 import { reduce } from './reduce.ts';
 import type { RunEnd } from './run-end.ts';
 import { type Prepared, type ServerEntry, type SupervisedServer, snapshotOf } from './server-entry.ts';
 import { initialServerModel, type ServerEffect, type ServerEvent } from './server-model.ts';
-import { type Planner, type RunContext, ServerRun } from './server-run.ts';
+import { type Planner, type RunContext, readyOrWhy, ServerRun } from './server-run.ts';
+import type { SupervisorOptions } from './supervisor-options.ts';
 import { defaultTimings, type Timings } from './timings.ts';
 import { waitUntil } from './wait-until.ts';
-
-export interface SupervisorOptions {
-  readonly ledgerFile: string;
-  readonly logs: LogSink;
-  readonly clientInfo: { readonly name: string; readonly version: string };
-  /** ms; default Date.now. */
-  readonly clock?: () => number;
-  /** In [0, 1); default Math.random. */
-  readonly random?: () => number;
-  readonly timings?: Partial<Timings>;
-}
 
 /** Runs the servers: starts, watches, restarts and stops them, and holds the channel to each. */
 export class Supervisor implements Disposable {
@@ -57,14 +46,7 @@ export class Supervisor implements Disposable {
   async reapOrphans(): Promise<ReapReport> {
     const { ledger, logs } = this.#context;
     const report = await reapOrphans(await ledger.previous(), this.#timings.termGraceMs);
-    for (const entry of report.reaped) {
-      const text = `Ended ${entry.executable} (pid ${entry.pid}), which an earlier Berth had left running.`;
-      logs.append({ slug: entry.slug, stream: 'event', level: 'warn', text });
-    }
-    for (const { entry, reason } of report.kept) {
-      const text = `Left ${entry.executable} (pid ${entry.pid}) of an earlier Berth alone: ${reason}.`;
-      logs.append({ slug: entry.slug, stream: 'event', level: 'warn', text });
-    }
+    logReapReport(report, logs);
     await ledger.forgetPrevious([...report.reaped, ...report.gone]);
     return report;
   }
@@ -161,27 +143,17 @@ export class Supervisor implements Disposable {
     const entry = this.#entry(slug);
     const { stops } = entry;
     const run = this.#launch(entry, planner);
-    const cancel = () => void run.terminate();
-    signal?.addEventListener('abort', cancel, { once: true });
-    if (signal?.aborted) cancel();
-    try {
-      const backend = await run.ready;
-      return {
-        backend,
-        commit: (drain) => {
-          if (entry.stops !== stops || this.#entries.get(slug) !== entry) void run.terminate();
-          else this.#replace(entry, run, planner, drain);
-        },
-        abort: async () => {
-          await run.terminate();
-        },
-      };
-    } catch {
-      const end = await run.ended;
-      throw signal?.aborted ? new BerthError('cancelled', 'The start was cancelled.') : BerthError.from(end.error);
-    } finally {
-      signal?.removeEventListener('abort', cancel);
-    }
+    const backend = await readyOrWhy(run, signal);
+    return {
+      backend,
+      commit: (drain) => {
+        if (entry.stops !== stops || this.#entries.get(slug) !== entry) void run.terminate();
+        else this.#replace(entry, run, planner, drain);
+      },
+      abort: async () => {
+        await run.terminate();
+      },
+    };
   }
 
   /** Stops everything; resolves when no process is left. */
