@@ -116,7 +116,10 @@ function serverHandlers({ presets, servers, supervisor, inspector }: CoreParts):
     return Promise.all(
       slugs.map(async (slug) => {
         await act(slug);
-        if (input.waitMs > 0) await supervisor.waitFor(slug, [...until], input.waitMs, signal).catch(stillOnItsWay);
+        if (input.waitMs > 0) {
+          await supervisor.waitFor(slug, [...until], input.waitMs, signal).catch(stillOnItsWay);
+          await servers.counted(slug);
+        }
         return servers.get(slug);
       }),
     );

@@ -37,12 +37,13 @@ export class ContextRegistry {
     return this.#view(this.#kube.find(ref), this.active());
   }
 
-  /** The context that was chosen; as long as none was: kubectl's current context, or the only one there is. */
+  /** The context that was chosen; as long as none was: kubectl's current one, the only one there is, or the first of the demo. */
   active(): string | null {
     const chosen = this.#settings.settings.activeContext;
     if (chosen !== undefined) return chosen;
     const { contexts } = this.#kube.snapshot();
-    const fallback = contexts.find((info) => info.current) ?? (contexts.length === 1 ? contexts[0] : undefined);
+    const obvious = contexts.length === 1 || contexts.every((info) => info.demo);
+    const fallback = contexts.find((info) => info.current) ?? (obvious ? contexts[0] : undefined);
     return fallback?.ref ?? null;
   }
 

@@ -49,6 +49,7 @@ export class ServerManager implements Disposable {
   readonly #serving = new Map<string, string | null>();
   readonly #planned = new Map<string, Launched>();
   readonly #tools = new Map<string, number>();
+  readonly #counting = new Map<string, Promise<void>>();
   /** Settings of each server as they were last acted upon. */
   readonly #done = new Map<string, string>();
 
@@ -183,6 +184,11 @@ export class ServerManager implements Disposable {
     else this.#launch(slug);
   }
 
+  /** Resolves when the tools of this server's present backend have been counted, or could not be. */
+  async counted(slug: string): Promise<void> {
+    await this.#counting.get(slug);
+  }
+
   /** Starts everything that should run. One that fails holds up nobody. */
   startWanted(): void {
     for (const [slug, server] of Object.entries(this.#parts.settings.settings.servers)) {
@@ -273,7 +279,8 @@ export class ServerManager implements Disposable {
       this.#tools.delete(slug);
     } else {
       this.#serving.set(slug, this.#planned.get(slug)?.context ?? null);
-      void this.#count(slug, backend);
+      const counting = this.#count(slug, backend);
+      this.#counting.set(slug, counting);
     }
     this.#changed.fire();
   }
@@ -299,6 +306,7 @@ export class ServerManager implements Disposable {
     this.#serving.delete(slug);
     this.#planned.delete(slug);
     this.#tools.delete(slug);
+    this.#counting.delete(slug);
   }
 
   #binding(server: ServerSettings): { context: string | null; error: ErrorInfo | null } {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -60,6 +60,14 @@ describe('the active context', () => {
   it('is the only one there is when kubectl has none', async () => {
     await open(kubeconfig(['only']));
     expect(contexts.active()).toBe('only');
+  });
+
+  it('is the first demo cluster when there is nothing else', async () => {
+    await open(kubeconfig(['demo-a', 'demo-b']));
+    expect(contexts.active()).toBeNull();
+    await rename(join(folder, 'kubeconfig'), join(folder, 'demo'));
+    await kube.setDemo(join(folder, 'demo'));
+    expect(contexts.active()).toBe('demo-a');
   });
 
   it('is none when nobody chose among several, and says what to do', async () => {
