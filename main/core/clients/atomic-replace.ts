@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { BerthError } from '../../../contract/errors.ts';
 import { syncFolder } from '../secrets/private-file.ts';
 import { isRunning } from './file-lock.ts';
+import { FileChanged, swapFile } from './swap-file.ts';
 import { type FileSnapshot, readTarget } from './target-file.ts';
-
-/** Somebody changed the file since it was read: start again from reading. */
-export class FileChanged extends Error {}
 
 export interface Replacement {
   readonly bytes: Buffer;
@@ -18,7 +15,7 @@ export interface Replacement {
 /**
  * Puts new bytes in the place of a file that still is what `snapshot` says, or deletes it (`null`). The new file is complete and on
  * the disk before it gets the name, so that a crash or a full disk leaves the old one. Throws `FileChanged` when the file is no
- * longer what was read; between that last look and the rename nobody can keep out a writer that ignores our lock (D26).
+ * longer what was read.
  */
 export async function replaceFile(
   snapshot: FileSnapshot,
@@ -26,21 +23,13 @@ export async function replaceFile(
   platform: NodeJS.Platform,
 ): Promise<void> {
   const folder = dirname(snapshot.path);
-  if (next === null) {
-    await requireUnchanged(snapshot);
-    await rm(snapshot.path);
-    await syncFolder(folder);
-    return;
-  }
   await removeLeftovers(snapshot.path);
-  const temporary = join(
-    folder,
-    `${temporaryPrefix(snapshot.path)}${process.pid}-${randomBytes(6).toString('hex')}.tmp`,
-  );
+  const own = join(folder, `${temporaryPrefix(snapshot.path)}${process.pid}-${randomBytes(6).toString('hex')}`);
+  const temporary = `${own}.tmp`;
   try {
-    await writeWhole(temporary, snapshot, next);
+    if (next !== null) await writeWhole(temporary, snapshot, next);
     await requireUnchanged(snapshot);
-    await renameOver(temporary, snapshot.path, platform);
+    await swapFile(snapshot, next === null ? null : temporary, `${own}.old.tmp`, platform);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     if (error instanceof FileChanged || error instanceof BerthError) throw error;
@@ -103,20 +92,6 @@ async function keepOwner(handle: FileHandle, snapshot: FileSnapshot): Promise<vo
 async function requireUnchanged(snapshot: FileSnapshot): Promise<void> {
   const now = await readTarget(snapshot.path);
   if (now.hash !== snapshot.hash || now.mode !== snapshot.mode) throw new FileChanged();
-}
-
-/** On Windows a reader or a virus scanner holds files for moments; never unlink first, that could lose both. */
-async function renameOver(from: string, to: string, platform: NodeJS.Platform): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await rename(from, to);
-      return;
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? '';
-      if (platform !== 'win32' || attempt >= 6 || !['EPERM', 'EACCES', 'EBUSY'].includes(code)) throw error;
-      await delay(20 * 2 ** attempt);
-    }
-  }
 }
 
 function temporaryPrefix(path: string): string {

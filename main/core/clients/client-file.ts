@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BerthError } from '../../../contract/errors.ts';
-import { FileChanged, makeFolders, removeFolders, replaceFile } from './atomic-replace.ts';
+import { makeFolders, removeFolders, replaceFile } from './atomic-replace.ts';
 import {
   type ChangePlan,
   type ChangeRequest,
@@ -15,6 +15,7 @@ import { withFileLock } from './file-lock.ts';
 import { ClientJournal, type JournalLine } from './journal.ts';
 import { type Ownership, OwnershipStore } from './ownership.ts';
 import type { ClientRow } from './registry.ts';
+import { FileChanged } from './swap-file.ts';
 import { encodeLike, hashBytes, readTarget, requireWritable, resolveTarget } from './target-file.ts';
 
 export interface ClientFileOptions {
