@@ -281,8 +281,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       activity,
       endpoint,
     };
+    let shellWarning: ErrorInfo | null = null;
     let listed: readonly Client[] = await clients.list();
-    const status = store.add(new StatusFeed(() => buildStatus(parts, { startedAt, clients: listed })));
+    const status = store.add(new StatusFeed(() => buildStatus(parts, { startedAt, clients: listed, shellWarning })));
     const doctor = createDoctor(parts, paths, () => loginShell.resolve());
     const core: CoreParts = { ...parts, status, doctor };
 
@@ -297,6 +298,16 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     store.add(logs.onDidChangeProblem(() => status.touch()));
     store.add(activity.onDidChange(() => status.touch()));
     store.add(contexts.onDidChange(() => status.touch()));
+    store.add(
+      supervisor.onDidChangeBackend(({ slug, backend }) => {
+        const context = backend && servers.servingContext(slug);
+        if (context) void monitor.check(context);
+      }),
+    );
+    void loginShell.resolve().then(({ warning }) => {
+      shellWarning = warning;
+      status.touch();
+    });
     store.add(
       servers.onDidChange(() => {
         monitor.update();

@@ -1,3 +1,4 @@
+import type { ErrorInfo } from '../../contract/errors.ts';
 import type { Client } from '../../contract/model/client.ts';
 import type { Status } from '../../contract/model/status.ts';
 import type { CoreParts } from './parts.ts';
@@ -7,6 +8,8 @@ export interface StatusExtras {
   readonly startedAt: string;
   /** As last listed: listing reads files. */
   readonly clients: readonly Client[];
+  /** Why servers do not get the PATH of the user's shell. */
+  readonly shellWarning: ErrorInfo | null;
 }
 
 /** The one status model that tray, window and CLI show, from the parts as they are now. */
@@ -32,7 +35,7 @@ export function buildStatus(core: Omit<CoreParts, 'status' | 'doctor' | 'inspect
       connectedAt: core.activity.lastSeen(client.id) ?? client.connectedAt,
     })),
     activity: core.activity.latest(100),
-    problems: [endpoint.error, core.settings.problem, logs, ...core.presets.problems].filter(
+    problems: [endpoint.error, core.settings.problem, logs, extras.shellWarning, ...core.presets.problems].filter(
       (problem) => problem !== null,
     ),
   };
