@@ -29,21 +29,21 @@ export const bundles = {
 };
 
 /** Imports of Electron in a built file. */
-export function electronIn(file, text) {
+function electronIn(file, text) {
   return importsOf(file, text)
     .filter(({ specifier }) => specifier === 'electron' || specifier?.startsWith('electron/'))
     .map(({ line }) => `${file}:${line} loads electron`);
 }
 
 /** Imports of anything but Node's built-in modules in a built file. */
-export function foreignIn(file, text) {
+function foreignIn(file, text) {
   return importsOf(file, text)
     .filter(({ specifier }) => specifier !== null && !isBuiltin(specifier))
     .map(({ specifier, line }) => `${file}:${line} needs ${specifier}`);
 }
 
 /** `eval(…)`, `Function(…)` and `new Function(…)`, also under another name, in a built file. */
-export function generatedCodeIn(file, text) {
+function generatedCodeIn(file, text) {
   const problems = [];
   visitSyntax(file, text, (node) => {
     const maker = makerIn(node);

@@ -20,7 +20,7 @@ export const docsLinks = {
 };
 
 /** Targets of Markdown links, images, reference definitions and HTML `src`/`href`, outside code. */
-export function linksOf(markdown) {
+function linksOf(markdown) {
   const found = [];
   let fenced = false;
   for (const [index, raw] of markdown.split('\n').entries()) {
@@ -50,7 +50,7 @@ function brokenBecause(root, file, target) {
 }
 
 /** Anchors as GitHub makes them: lower case, no punctuation, spaces to "-", and a number where a heading repeats. */
-export function anchorsOf(markdown) {
+function anchorsOf(markdown) {
   const anchors = new Set();
   let fenced = false;
   for (const line of markdown.split('\n')) {

@@ -21,7 +21,7 @@ export const imports = {
 };
 
 /** Why this import is not allowed; null when it is. */
-export function violation(file, { specifier, dynamic, typeOnly }) {
+function violation(file, { specifier, dynamic, typeOnly }) {
   const layer = layerOf(file);
   if (!layer) return 'no layer of import-rules.mjs holds this file';
   // A computed name cannot be judged, so only tests and scripts may have one.

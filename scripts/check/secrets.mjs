@@ -15,8 +15,10 @@ const patterns = [
   ['a client key of a kubeconfig', /client-key-data["']?\s*:\s*["']?[A-Za-z0-9+/=]{100,}/],
 ];
 
-/** Files whose credentials are made up, with the reason why they are there. */
-const madeUp = [];
+/** Credentials that are made up, with the reason why they are there. */
+const madeUp = [
+  { file: 'test/unit/core/logs/redact.test.ts', what: 'a JSON Web Token', why: 'redaction must recognise it' },
+];
 
 const maximum = 2 * 1024 * 1024;
 
@@ -36,7 +38,7 @@ export const secrets = {
 };
 
 /** Kind and line of everything in a text that looks like a credential. */
-export function secretsIn(text) {
+function secretsIn(text) {
   return patterns.flatMap(([what, pattern]) =>
     [...text.matchAll(new RegExp(pattern, 'g'))].map((match) => ({
       what,

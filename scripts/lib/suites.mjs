@@ -67,7 +67,7 @@ export async function runPlaywright(project, { minutes, filters = [], virtualDis
 }
 
 /** The tally of Playwright's JSON report. */
-export function tallyOfReport(text) {
+function tallyOfReport(text) {
   const { suites = [], errors = [] } = JSON.parse(text);
   const tally = emptyTally();
   for (const { test, name } of suites.flatMap((suite) => testsOf(suite, []))) {

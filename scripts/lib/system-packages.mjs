@@ -55,7 +55,7 @@ export function provideSystemPackages({ suites }) {
 }
 
 /** The absolute path of a program on PATH; undefined when there is none. */
-export function find(program) {
+function find(program) {
   const { status, stdout } = spawnSync('/bin/sh', ['-c', 'command -v "$1"', 'sh', program], { encoding: 'utf8' });
   return status === 0 ? stdout.trim() : undefined;
 }

@@ -40,7 +40,7 @@ export function sum(tallies) {
 }
 
 /** The one line that ends every run; `.ci/run` reads it. */
-export function closingLine({ passed, failed, skipped }) {
+function closingLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }
 

@@ -46,7 +46,7 @@ export async function startTwoClusters(folder: string): Promise<TwoClusters> {
 }
 
 /** A kubeconfig with one context per cluster, named like it; the first is the current one. */
-export function kubeconfig(clusters: readonly ApiServer[], user: string): string {
+function kubeconfig(clusters: readonly ApiServer[], user: string): string {
   return stringify({
     apiVersion: 'v1',
     kind: 'Config',
