@@ -42,3 +42,15 @@ test.each([
   expect(lines.filter((line) => line.includes(complaint))).not.toEqual([]);
   expect(code).toBe(1);
 });
+
+const zod =
+  'const ok = () => { if (cfg.jitless || navigator.userAgent.includes("Cloudflare")) return !1; return Function(""), !0 };';
+
+test('the compiler of zod passes only where it is switched off', async () => {
+  const withZod = (text: string) => checkTree('bundles', { ...built, 'dist/renderer/assets/index.js': text });
+  expect(await withZod(`config({ jitless: !0 }); ${zod}`)).toMatchObject({ code: 0 });
+  expect(await withZod(zod)).toMatchObject({ code: 1 });
+  expect(await withZod(`config({ jitless: !0 }); ${zod} ${' '.repeat(400)} new Function("a")`)).toMatchObject({
+    code: 1,
+  });
+});
