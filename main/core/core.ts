@@ -1,31 +1,29 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Handlers } from '../../contract/calls.ts';
-import { type ErrorInfo, toErrorInfo } from '../../contract/errors.ts';
+import type { ErrorInfo } from '../../contract/errors.ts';
 import type { Client } from '../../contract/model/client.ts';
 import type { StreamSources } from '../../contract/streams.ts';
 import type { ApplicationFiles } from './application-files.ts';
 import { writeBridgeShim } from './bridge-shim.ts';
 import { ClientService } from './clients/client-service.ts';
-import { loadClientRegistry } from './clients/registry.ts';
 import { startDemo } from './demo/start-demo.ts';
 import { DisposableStore } from './dispose.ts';
 import { createDoctor } from './doctor/create-doctor.ts';
+import { EndpointAddress } from './endpoint-address.ts';
+import { followChanges } from './follow-changes.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { handlers } from './handlers.ts';
 import { Inspector } from './inspector/inspector.ts';
 import { KubeService } from './kube/kube-service.ts';
 import { removeStale } from './kube/private-kubeconfig.ts';
 import { isReachable } from './kube/probe.ts';
-import { LogStore } from './logs/log-store.ts';
+import { openStores } from './open-stores.ts';
 import type { CoreParts } from './parts.ts';
 import type { BerthPaths } from './paths.ts';
-import { PresetCatalog } from './presets/preset-catalog.ts';
 import { preparePrivateFolder } from './private-socket.ts';
 import { ControlSocket } from './rpc/control-socket.ts';
 import { Dispatcher } from './rpc/dispatcher.ts';
-import { createSecretStore } from './secrets/create-secret-store.ts';
-import { EndpointTokens } from './secrets/endpoint-tokens.ts';
 import { Activity } from './servers/activity.ts';
 import { ContextRegistry } from './servers/context-registry.ts';
 import { ContextSwitch } from './servers/context-switch.ts';
@@ -36,9 +34,7 @@ import { ReachabilityMonitor } from './servers/reachability-monitor.ts';
 import { ServerManager } from './servers/server-manager.ts';
 import { StatusFeed } from './servers/status-feed.ts';
 import { ServerTargets } from './servers/targets.ts';
-import { SettingsStore } from './settings/settings-store.ts';
 import type { Shell } from './shell.ts';
-import { LoginEnvironment } from './shell-env/login-environment.ts';
 import { buildStatus } from './status.ts';
 import { streamSources } from './streams.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
@@ -71,9 +67,6 @@ export interface Core {
   dispose(): Promise<void>;
 }
 
-/** Memory for the newest log lines of all servers together. */
-const RING_BYTES = 32 * 1024 * 1024;
-
 /** Names of Berth's own callers: their traffic is no proof that a client works. */
 const OWN_CALLERS: ReadonlySet<string> = new Set(['berth', 'doctor']);
 
@@ -93,36 +86,8 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const startedAt = new Date().toISOString();
     await removeStale(paths.runtime);
 
-    // A headless Berth was started from a terminal, or by somebody who set its environment on purpose.
-    const loginShell = new LoginEnvironment({ env, platform, startedInTerminal: shell.kind === 'headless' });
+    const { settings, tokens, secrets, presets, registry, logs, loginShell } = await openStores(options, store);
     const loginEnvironment = async () => (await loginShell.resolve()).env;
-    const [settings, tokens, secrets, presets, registry] = await Promise.all([
-      SettingsStore.open({ file: paths.settingsFile }),
-      EndpointTokens.open({ file: join(paths.state, 'endpoint-tokens.json') }),
-      createSecretStore({ command: process.execPath, args: [files.keytarChild], env: { ELECTRON_RUN_AS_NODE: '1' } }),
-      PresetCatalog.open({
-        bundledFolder: join(files.assets, 'presets'),
-        userFolder: paths.presets,
-        environment: loginEnvironment,
-        nodeModules: [join(files.root, 'node_modules')],
-        node: { path: process.execPath, electron: process.versions['electron'] !== undefined },
-        platform,
-      }),
-      loadClientRegistry(join(files.assets, 'clients')),
-    ]);
-    store.add(settings);
-    store.add(tokens);
-    store.add(secrets);
-    const { maxFileMegabytes, maxFiles } = settings.settings.logs;
-    const logs = store.add(
-      new LogStore({
-        folder: paths.logs,
-        maxFileBytes: maxFileMegabytes * 1024 * 1024,
-        maxFiles,
-        ringBytes: RING_BYTES,
-      }),
-    );
-    await logs.restore();
     const kube = store.add(
       new KubeService({
         env,
@@ -147,14 +112,10 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     );
     await supervisor.reapOrphans();
     const activity = new Activity();
-    let port = options.port ?? settings.settings.port;
-    let endpointError: ErrorInfo | null = null;
-    let endpointUrl = `http://127.0.0.1:${port}`;
-    const endpoint = () => ({ url: endpointUrl, error: endpointError });
     const internalTokens = new InternalTokens(tokens);
     const inspector = store.add(
       new Inspector({
-        endpoint: (slug) => `${endpointUrl}/${slug}/mcp`,
+        endpoint: (slug) => address.of(slug),
         token: (_slug, who) => internalTokens.tokenOf(who),
         version,
       }),
@@ -178,7 +139,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         launcher,
         activity,
         logs,
-        endpoint: () => endpointUrl,
+        endpoint: () => address.url,
         countTools: async (slug) => (await inspector.tools(slug, 'berth')).length,
         drain: (backend) => gateway.drain(backend),
       }),
@@ -190,6 +151,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       contexts,
       rules: (preset) => presets.get(preset).guardRules,
     });
+    const port = options.port ?? settings.settings.port;
     const gateway = store.add(
       new Gateway({
         port,
@@ -207,15 +169,8 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         },
       }),
     );
-    const listen = async (wanted: number) => {
-      try {
-        endpointUrl = (await gateway.listen(wanted)).url;
-        endpointError = null;
-      } catch (error) {
-        endpointError = toErrorInfo(error);
-      }
-    };
-    await listen(port);
+    const address = new EndpointAddress(port, (wanted) => gateway.listen(wanted));
+    await address.open();
     const shim = await writeBridgeShim({
       folder: join(paths.state, 'bin'),
       runtime: process.execPath,
@@ -231,7 +186,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         home,
         platform,
         stateFolder: paths.state,
-        endpointUrl: (slug) => `${endpointUrl}/${slug}/mcp`,
+        endpointUrl: (slug) => address.of(slug),
         mintToken: (slug, client) => tokens.mint(slug, client),
         revokeToken: async (slug, client) => {
           await tokens.revoke(client, slug);
@@ -279,7 +234,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       secrets,
       inspector,
       activity,
-      endpoint,
+      endpoint: () => ({ url: address.url, error: address.error }),
     };
     let shellWarning: ErrorInfo | null = null;
     let listed: readonly Client[] = await clients.list();
@@ -287,51 +242,17 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const doctor = createDoctor(parts, paths, () => loginShell.resolve());
     const core: CoreParts = { ...parts, status, doctor };
 
-    const log = (level: 'info' | 'warn' | 'error', text: string) =>
-      logs.append({ slug: 'berth', stream: 'event', level, text });
-    const failed = (what: string) => (error: unknown) => log('error', `${what}: ${toErrorInfo(error).message}`);
-    const relist = async () => {
+    const relistClients = async () => {
       listed = await clients.list();
-      status.touch();
     };
-    store.add(clients.onDidChange(() => void relist().catch(failed('Clients could not be listed'))));
-    store.add(logs.onDidChangeProblem(() => status.touch()));
-    store.add(activity.onDidChange(() => status.touch()));
-    store.add(contexts.onDidChange(() => status.touch()));
-    store.add(
-      supervisor.onDidChangeBackend(({ slug, backend }) => {
-        const context = backend && servers.servingContext(slug);
-        if (context) void monitor.check(context);
-      }),
-    );
+    for (const subscription of followChanges(core, { launcher, address, fixedPort: options.port, relistClients })) {
+      store.add(subscription);
+    }
     void loginShell.resolve().then(({ warning }) => {
       shellWarning = warning;
       status.touch();
     });
-    store.add(
-      servers.onDidChange(() => {
-        monitor.update();
-        status.touch();
-      }),
-    );
-    store.add(
-      settings.onDidChange(() => {
-        void kube.refresh();
-        const wanted = options.port ?? settings.settings.port;
-        if (wanted !== port) {
-          port = wanted;
-          void listen(wanted).then(() => status.touch());
-        }
-        void servers.followSettings().catch(failed('The settings could not be followed'));
-        status.touch();
-      }),
-    );
-    store.add(
-      kube.onDidChange(() => {
-        void launcher.renewKubeconfigs().catch(failed('A kubeconfig could not be renewed'));
-        status.touch();
-      }),
-    );
+    const log = (level: 'info' | 'error', text: string) => logs.append({ slug: 'berth', stream: 'event', level, text });
     const all = handlers(core);
     const streaming = streamSources(core);
     const dispatcher = store.add(
@@ -343,14 +264,14 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       }),
     );
     control.serve(dispatcher);
-    log('info', `Berth ${version} (${shell.kind}) is up${endpointError ? '' : `, endpoints at ${endpointUrl}`}`);
+    log('info', `Berth ${version} (${shell.kind}) is up${address.error ? '' : `, endpoints at ${address.url}`}`);
     return {
       paths,
       dispatcher,
       status,
       handlers: all,
       sources: streaming,
-      endpoint,
+      endpoint: core.endpoint,
       start: () => servers.startWanted(),
       resumed: () => {
         for (const ref of contextsInUse(servers)) void monitor.check(ref);

@@ -100,7 +100,7 @@ function contextHandlers(core: CoreParts): Only<'contexts' | 'sources' | 'demo'>
   };
 }
 
-function serverHandlers({ presets, servers, supervisor, inspector }: CoreParts): Only<'presets' | 'servers'> {
+function serverHandlers({ presets, servers, supervisor, inspector, tokens }: CoreParts): Only<'presets' | 'servers'> {
   const settled: readonly ServerState[] = ['ready', 'degraded', 'failed'];
   const each = async (
     input: ParsedInput<'servers.start'>,
@@ -135,6 +135,8 @@ function serverHandlers({ presets, servers, supervisor, inspector }: CoreParts):
     'servers.update': (input) => servers.update(input),
     'servers.remove': async ({ slug }) => {
       await servers.remove(slug);
+      // A server that is docked later under this name is another one: nobody's old token opens it.
+      await tokens.revokeSlug(slug);
       return null;
     },
     'servers.start': (input, { signal }) => each(input, (slug) => servers.start(slug), settled, signal),

@@ -1,0 +1,51 @@
+import { toErrorInfo } from '../../contract/errors.ts';
+import type { Disposable } from './dispose.ts';
+import type { EndpointAddress } from './endpoint-address.ts';
+import type { CoreParts } from './parts.ts';
+import type { Launcher } from './servers/launcher.ts';
+
+/** What follows from a change in one part for the others. Each returned thing ends one subscription. */
+export function followChanges(
+  core: CoreParts,
+  more: {
+    readonly launcher: Launcher;
+    readonly address: EndpointAddress;
+    /** The port that was asked for on the command line, which counts more than the settings'. */
+    readonly fixedPort: number | undefined;
+    readonly relistClients: () => Promise<void>;
+  },
+): Disposable[] {
+  const { status, servers, settings, kube, monitor, supervisor } = core;
+  const touch = () => status.touch();
+  const orLog = (what: string, work: Promise<unknown>) => {
+    work.then(touch, (error: unknown) =>
+      core.logs.append({
+        slug: 'berth',
+        stream: 'event',
+        level: 'error',
+        text: `${what}: ${toErrorInfo(error).message}`,
+      }),
+    );
+  };
+  return [
+    core.clients.onDidChange(() => orLog('The clients could not be listed', more.relistClients())),
+    core.logs.onDidChangeProblem(touch),
+    core.activity.onDidChange(touch),
+    core.contexts.onDidChange(touch),
+    core.presets.onDidChange(touch),
+    servers.onDidChange(() => {
+      monitor.update();
+      touch();
+    }),
+    supervisor.onDidChangeBackend(({ slug, backend }) => {
+      const context = backend && servers.servingContext(slug);
+      if (context) orLog(`${context} could not be asked`, monitor.check(context));
+    }),
+    settings.onDidChange(() => {
+      orLog('The kubeconfigs could not be read', kube.refresh());
+      orLog('The port could not be changed', more.address.move(more.fixedPort ?? settings.settings.port));
+      orLog('The settings could not be followed', servers.followSettings());
+    }),
+    kube.onDidChange(() => orLog('A kubeconfig could not be renewed', more.launcher.renewKubeconfigs())),
+  ];
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { type ClientRow, loadClientRegistry } from './clients/registry.ts';
+import type { CoreOptions } from './core.ts';
+import type { DisposableStore } from './dispose.ts';
+import { LogStore } from './logs/log-store.ts';
+import { PresetCatalog } from './presets/preset-catalog.ts';
+import { createSecretStore } from './secrets/create-secret-store.ts';
+import { EndpointTokens } from './secrets/endpoint-tokens.ts';
+import type { SecretStore } from './secrets/secret-store.ts';
+import { SettingsStore } from './settings/settings-store.ts';
+import { LoginEnvironment } from './shell-env/login-environment.ts';
+
+/** Memory for the newest log lines of all servers together. */
+const RING_BYTES = 32 * 1024 * 1024;
+
+/** What Berth keeps on disk, in the keychain and as data. */
+export interface Stores {
+  readonly settings: SettingsStore;
+  readonly tokens: EndpointTokens;
+  readonly secrets: SecretStore;
+  readonly presets: PresetCatalog;
+  readonly registry: readonly ClientRow[];
+  readonly logs: LogStore;
+  readonly loginShell: LoginEnvironment;
+}
+
+/** Opens everything that the core reads before it can do anything, side by side. What must end is added to `store`. */
+export async function openStores(options: CoreOptions, store: DisposableStore): Promise<Stores> {
+  const { paths, env, platform, shell, files } = options;
+  // A headless Berth was started from a terminal, or by somebody who set its environment on purpose.
+  const loginShell = new LoginEnvironment({ env, platform, startedInTerminal: shell.kind === 'headless' });
+  const [settings, tokens, secrets, presets, registry] = await Promise.all([
+    SettingsStore.open({ file: paths.settingsFile }),
+    EndpointTokens.open({ file: join(paths.state, 'endpoint-tokens.json') }),
+    createSecretStore({ command: process.execPath, args: [files.keytarChild], env: { ELECTRON_RUN_AS_NODE: '1' } }),
+    PresetCatalog.open({
+      bundledFolder: join(files.assets, 'presets'),
+      userFolder: paths.presets,
+      environment: async () => (await loginShell.resolve()).env,
+      nodeModules: [join(files.root, 'node_modules')],
+      node: { path: process.execPath, electron: process.versions['electron'] !== undefined },
+      platform,
+    }),
+    loadClientRegistry(join(files.assets, 'clients')),
+  ]);
+  const { maxFileMegabytes, maxFiles } = settings.settings.logs;
+  const logs = new LogStore({
+    folder: paths.logs,
+    maxFileBytes: maxFileMegabytes * 1024 * 1024,
+    maxFiles,
+    ringBytes: RING_BYTES,
+  });
+  for (const part of [settings, tokens, secrets, logs]) store.add(part);
+  await logs.restore();
+  return { settings, tokens, secrets, presets, registry, logs, loginShell };
+}
