@@ -4,6 +4,9 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
+/** What k8s.io/kubernetes asks for. */
+const oldestGo = 24;
+
 const sources = ['main.go', 'go.mod', 'go.sum'];
 
 /** What Kubernetes' own build stamps into its programs: without it `kubectl version` cannot read the answer. */
@@ -32,7 +35,12 @@ export function provideApiServer(root) {
   if (existsSync(path)) return { path };
 
   const go = spawnSync('go', ['version'], { encoding: 'utf8' });
-  if (go.status !== 0) return { missing: 'Go is not on PATH; it builds the API server (https://go.dev/dl)' };
+  const [, minor] = /go1\.(\d+)/.exec(go.stdout ?? '') ?? [];
+  if (!minor || Number(minor) < oldestGo) {
+    return {
+      missing: `the API server is built with Go 1.${oldestGo} or newer, and ${go.stdout?.trim() || 'none is on PATH'}`,
+    };
+  }
   console.log(`Building the API server with ${go.stdout.trim()}: 4 to 8 minutes the first time, into ${folder}`);
   const began = performance.now();
   const work = join(cache, `apiserver-build-${process.pid}`);

@@ -20,7 +20,6 @@ const packages = [
   { any: ['libsecret-1-0'], why: 'the keychain library that keytar loads', suites: ['keychain'] },
   { any: ['gnome-keyring'], why: 'a real keychain', suites: ['keychain'] },
   { any: ['dbus'], why: 'a session bus for the keychain (dbus-run-session)', suites: ['keychain'] },
-  { any: ['procps'], why: 'ps', suites: ['integration'] },
 ];
 
 /** Programs whose presence stands for the packages where there is no dpkg to ask. */
