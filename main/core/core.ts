@@ -195,6 +195,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         connectedAt: (client) => activity.lastSeen(client),
       }),
     );
+    await clients.start();
     const monitor = store.add(
       new ReachabilityMonitor({
         wanted: () => contextsInUse(servers),

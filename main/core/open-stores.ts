@@ -32,7 +32,11 @@ export async function openStores(options: CoreOptions, store: DisposableStore): 
   const [settings, tokens, secrets, presets, registry] = await Promise.all([
     SettingsStore.open({ file: paths.settingsFile }),
     EndpointTokens.open({ file: join(paths.state, 'endpoint-tokens.json') }),
-    createSecretStore({ command: process.execPath, args: [files.keytarChild], env: { ELECTRON_RUN_AS_NODE: '1' } }),
+    createSecretStore({
+      command: process.execPath,
+      args: [files.keytarChild],
+      env: { ...env, ELECTRON_RUN_AS_NODE: '1' },
+    }),
     PresetCatalog.open({
       bundledFolder: join(files.assets, 'presets'),
       userFolder: paths.presets,

@@ -35,8 +35,13 @@ export function buildStatus(core: Omit<CoreParts, 'status' | 'doctor' | 'inspect
       connectedAt: core.activity.lastSeen(client.id) ?? client.connectedAt,
     })),
     activity: core.activity.latest(100),
-    problems: [endpoint.error, core.settings.problem, logs, extras.shellWarning, ...core.presets.problems].filter(
-      (problem) => problem !== null,
-    ),
+    problems: [
+      endpoint.error,
+      core.settings.problem,
+      core.tokens.problem,
+      logs,
+      extras.shellWarning,
+      ...core.presets.problems,
+    ].filter((problem) => problem !== null),
   };
 }
