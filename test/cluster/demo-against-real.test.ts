@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +16,7 @@ import { type DemoAndReal, type Side, startDemoAndReal } from './support/demo-an
 import { unexplained, unknownRefusals, unusedDifferences } from './support/known-differences.ts';
 import { requests } from './support/kube-questions.ts';
 import { askKube, type KubeAnswer } from './support/kube-rest.ts';
+import { hasKubectl } from './support/kubectl.ts';
 import { plainText } from './support/plain-text.ts';
 import { shapeOf } from './support/shape.ts';
 
@@ -109,15 +109,6 @@ describe('kubectl', () => {
     else expect(demo.stderr.split(':')[0]).toBe(real.stderr.split(':')[0]);
   });
 });
-
-function hasKubectl(): boolean {
-  try {
-    execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** The servers' own programs, never a wrapper. */
 const programs = {

@@ -7,6 +7,7 @@ import { type ConnectedClient, connectHttp, connectStdio } from '../e2e/support/
 import { isRunning } from '../e2e/support/processes.ts';
 import { type BerthWithClusters, startBerthWithClusters } from './support/berth-with-clusters.ts';
 import { askKube } from './support/kube-rest.ts';
+import { hasKubectl } from './support/kubectl.ts';
 
 /** One story, told in order: each test goes on where the one before ended. */
 let berth: BerthWithClusters;
@@ -134,6 +135,19 @@ test('the CLI calls the same tool through the same endpoint', async () => {
   const called = await berth.sandbox.cli('call', 'kms', 'pods_list_in_namespace', '--arg', 'namespace=press');
   expect(called).toMatchObject({ code: 0 });
   expect(called.stdout).toContain('west-newsroom');
+});
+
+test('a server that is bound to one context does not follow the switch', async ({ skip }) => {
+  skip(!hasKubectl(), 'mcp-server-kubernetes needs kubectl, which is not on this machine');
+  await berth.sandbox.json<Server>('add', 'mcp-server-kubernetes', '--name', 'msk', '--context', 'east', '--start');
+  const server = await berth.serverWhen('msk', ({ state }) => state === 'ready', 60_000);
+  expect(server).toMatchObject({ boundTo: 'east', context: 'east' });
+  const args = JSON.stringify({ resourceType: 'pods', namespace: 'shop', output: 'name' });
+  const called = await berth.sandbox.cli('call', 'msk', 'kubectl_get', '--args', args);
+  expect(called.stdout).toContain('east-cart');
+  expect(called.stdout).not.toContain('west-');
+  expect((await berth.sandbox.cli('remove', 'msk')).code).toBe(0);
+  expect(isRunning(server.pid ?? 0)).toBe(false);
 });
 
 test("the API servers saw only the kubeconfig's user, never the token of a client", async () => {

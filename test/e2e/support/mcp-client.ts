@@ -18,7 +18,10 @@ export async function connectHttp(url: string, headers: Record<string, string>):
   return connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }) as Transport);
 }
 
-/** Connects over a program that speaks stdio, as Claude Desktop starts the bridge: with the client's environment, not Berth's. */
+/**
+ * Connects over a program that speaks stdio, as Claude Desktop starts the bridge: with the client's environment, not Berth's.
+ * When it cannot connect, the error ends with what the program wrote to stderr.
+ */
 export async function connectStdio(
   sandbox: Sandbox,
   program: { command: string; args: readonly string[]; env?: Record<string, string> },
@@ -28,9 +31,19 @@ export async function connectStdio(
     args: [...program.args],
     env: { ...sandbox.env, ...program.env },
     cwd: sandbox.home,
-    stderr: 'inherit',
+    stderr: 'pipe',
   });
-  return connect(transport);
+  let said = '';
+  transport.stderr?.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  try {
+    return await connect(transport);
+  } catch (error) {
+    throw new Error(`${program.command} ${program.args.join(' ')}: ${(error as Error).message}\n${said}`, {
+      cause: error,
+    });
+  }
 }
 
 async function connect(transport: Transport): Promise<ConnectedClient> {
