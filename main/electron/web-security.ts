@@ -3,7 +3,6 @@ import { isAppUrl } from './app-files.ts';
 
 /** Denies what no page of Berth needs, for every page that ever exists: navigation, new windows, embedded views. Call before ready. */
 export function lockDownContents(): void {
-  app.enableSandbox();
   app.on('web-contents-created', (_event, contents) => lockDown(contents));
 }
 

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,10 +38,12 @@ export async function electronPath(): Promise<string> {
 export class DesktopApp {
   readonly app: ElectronApplication;
   readonly sandbox: Sandbox;
+  readonly #process: ChildProcess;
 
   private constructor(app: ElectronApplication, sandbox: Sandbox) {
     this.app = app;
     this.sandbox = sandbox;
+    this.#process = app.process();
   }
 
   /** Starts the app and resolves as soon as its core answers. */
@@ -68,7 +71,7 @@ export class DesktopApp {
   }
 
   get pid(): number {
-    const { pid } = this.app.process();
+    const { pid } = this.#process;
     if (pid === undefined) throw new Error('the app has no process');
     return pid;
   }
@@ -84,7 +87,7 @@ export class DesktopApp {
 
   /** Resolves with the exit code once the process has ended. */
   ended(): Promise<number | null> {
-    const child = this.app.process();
+    const child = this.#process;
     if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
     return new Promise((resolve) => child.once('exit', (code) => resolve(code)));
   }
@@ -92,6 +95,7 @@ export class DesktopApp {
   /** Quits it as the user would and resolves when it has gone. */
   async quit(): Promise<number | null> {
     const ended = this.ended();
+    if (this.#process.exitCode !== null) return ended;
     await this.app.evaluate(({ app }) => {
       setImmediate(() => app.quit());
     });

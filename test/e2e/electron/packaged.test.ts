@@ -70,9 +70,10 @@ test.describe('the packaged app', () => {
     );
     expect(existsSync(kubernetes)).toBe(existsSync(kubernetes.replace(unpacked, join(root, 'node_modules'))));
     expect(existsSync(join(unpacked, 'keytar', 'prebuilds', `linux-${process.arch}`, 'keytar.node'))).toBe(true);
-    const archive = readFileSync(join(folder, 'resources', 'app.asar')).toString('latin1');
-    expect(archive).not.toContain('win32-x64');
-    expect(archive).not.toContain('"react-dom"');
+    const packages = Object.keys(archiveFolder(join(folder, 'resources', 'app.asar'), 'node_modules'));
+    expect(packages.filter((name) => !name.startsWith('kubernetes-mcp-server'))).toEqual(['keytar']);
+    const prebuilds = archiveFolder(join(folder, 'resources', 'app.asar'), 'node_modules', 'keytar', 'prebuilds');
+    expect(Object.keys(prebuilds)).toEqual([`linux-${process.arch}`]);
   });
 
   test('runs `berth` on Electron as Node', async () => {
@@ -102,3 +103,15 @@ test.describe('the packaged app', () => {
     expect((await app.exited).code).toBe(0);
   });
 });
+
+interface ArchiveEntry {
+  readonly files?: Record<string, ArchiveEntry>;
+}
+
+/** What a folder of an asar archive holds, from the directory at its beginning. */
+function archiveFolder(archive: string, ...path: string[]): Record<string, ArchiveEntry> {
+  const bytes = readFileSync(archive);
+  let entry = JSON.parse(bytes.toString('utf8', 16, 16 + bytes.readUInt32LE(12))) as ArchiveEntry;
+  for (const name of path) entry = entry.files?.[name] ?? {};
+  return entry.files ?? {};
+}
