@@ -22,7 +22,7 @@ export function connectControl(path: string): Promise<Connection<FrameToCore, un
 }
 
 /** The error of every command that needs a running Berth and finds none. */
-export function notRunning(): BerthError {
+function notRunning(): BerthError {
   return new BerthError('not-running', 'Berth is not running.', {
     hint: 'Start it with `berth serve` or open the desktop app.',
   });

@@ -46,21 +46,21 @@ function cellText(value: string | number | null | undefined): string {
 
 /** Names and texts come from kubeconfigs and servers: nothing in them may move the terminal's cursor. */
 export function oneLine(text: string): string {
+  if (/^[ -~]*$/.test(text)) return text;
   return stripVTControlCharacters(text)
     .replace(/\s*[\r\n]+\s*/g, ' ')
     .replace(/\p{Cc}/gu, '');
 }
 
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const wideLetter =
+  /\p{Extended_Pictographic}|[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]/u;
+
 /** Columns that a text takes in a terminal: wide East Asian characters and emoji take two, marks none. */
 export function displayWidth(text: string): number {
+  // Nearly every text is plain, and tables may have thousands of cells.
+  if (/^[ -~]*$/.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)) {
-    width +=
-      /\p{Extended_Pictographic}|[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]/u.test(
-        segment,
-      )
-        ? 2
-        : 1;
-  }
+  for (const { segment } of graphemes.segment(text)) width += wideLetter.test(segment) ? 2 : 1;
   return width;
 }

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { BerthError } from '../../../contract/errors.ts';
+import { BerthError, exitCodeOf } from '../../../contract/errors.ts';
 import { say } from '../cli-io.ts';
 import { type CommandKit, formatOf, withOutput } from '../command-kit.ts';
 import { print } from '../output.ts';
@@ -60,7 +60,9 @@ export function addAppCommands(program: Command, { io, exit }: CommandKit): void
     .option('--client <id>', 'who is connecting, for the activity list')
     .action(async (slug: string, options: { client?: string }) => {
       const { runBridge } = await import('../../bridge/bridge.ts');
-      exit(await runBridge(['connect', slug, ...(options.client === undefined ? [] : ['--client', options.client])]));
+      const args = ['connect', slug, ...(options.client === undefined ? [] : ['--client', options.client])];
+      const { stdin, stdout, stderr, env } = io;
+      exit(await Promise.race([runBridge(args, { stdin, stdout, stderr, env }), untilInterrupted(io.interrupted)]));
     });
 
   withOutput(program.command('version'))
@@ -70,6 +72,15 @@ export function addAppCommands(program: Command, { io, exit }: CommandKit): void
       const { version } = applicationFiles(import.meta.url);
       await print(io, formatOf(options), { version, node: process.versions.node }, () => version);
     });
+}
+
+/** The exit code of a command that Ctrl-C ends. */
+function untilInterrupted(signal: AbortSignal): Promise<number> {
+  return new Promise((resolve) => {
+    const end = () => resolve(exitCodeOf('cancelled'));
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+  });
 }
 
 function port(text: string): number {

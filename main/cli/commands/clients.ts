@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { BerthError } from '../../../contract/errors.ts';
 import type { Client, ClientChange } from '../../../contract/model/client.ts';
 import { say } from '../cli-io.ts';
 import { type CommandKit, formatOf, withOutput } from '../command-kit.ts';
@@ -51,15 +50,6 @@ export function addClientCommands(program: Command, { io }: CommandKit): void {
 interface ChangeOptions {
   output?: string;
   dryRun: boolean;
-}
-
-/** The client of this id. Throws `not-found` with those that Berth knows. */
-export function clientOf(clients: readonly Client[], id: string): Client {
-  const client = clients.find((candidate) => candidate.id === id);
-  if (client) return client;
-  throw new BerthError('not-found', `Berth does not know a client "${id}".`, {
-    hint: `It knows: ${clients.map((candidate) => candidate.id).join(', ')}.`,
-  });
 }
 
 const clientsText: Render<readonly Client[]> = (clients, { wide, paint, now }) => {

@@ -26,7 +26,7 @@ export function validateOptions(preset: PresetDefinition, options: Options, { co
 }
 
 /** The option of this name, or `invalid-argument` with those that there are. */
-export function optionOf(preset: PresetDefinition, name: string): PresetOptionDefinition {
+function optionOf(preset: PresetDefinition, name: string): PresetOptionDefinition {
   const option = preset.options.find((candidate) => candidate.name === name);
   if (option) return option;
   const known = preset.options.map((candidate) => candidate.name);

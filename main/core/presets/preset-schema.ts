@@ -97,7 +97,7 @@ const transportFileSchema = z.strictObject({
 });
 export type TransportDefinition = z.output<typeof transportFileSchema>;
 
-export const failurePatternSchema = z.strictObject({
+const failurePatternSchema = z.strictObject({
   pattern: regularExpression,
   code: z.enum(['invalid-config', 'auth-failed', 'port-in-use', 'command-missing', 'unreachable', 'start-failed']),
   message: z.string(),

@@ -2,13 +2,13 @@ import type { Document } from 'yaml';
 import type { FailAt } from './checked-yaml.ts';
 
 /** The version of `config.yaml` that this Berth writes. */
-export const SETTINGS_VERSION = 1;
+const SETTINGS_VERSION = 1;
 
 /** Turns a document of version N (its key) into one of version N + 1, in place, so that comments and order stay. */
 export type SettingsMigrations = Readonly<Record<number, (document: Document) => void>>;
 
 /** Version 1 is the first one. */
-export const settingsMigrations: SettingsMigrations = {};
+const settingsMigrations: SettingsMigrations = {};
 
 /**
  * Brings a settings document to the current version. Refuses (`fail`) one that a newer Berth wrote and one whose version
