@@ -66,8 +66,8 @@ function valueProblem(name: string, value: unknown): string | null {
   const values = Array.isArray(value) ? value : [value];
   for (const item of values) {
     if (typeof item === 'object' && item !== null) return `the value of the flag "${name}" must be plain`;
-    if (typeof item === 'string' && /^[\s\u0085]*-/u.test(item))
-      return `the value of the flag "${name}" must not begin with "-"`;
+    // Numbers too: `--watch -5` is a short form to a flag that takes no value.
+    if (/^[\s\u0085]*-/u.test(String(item))) return `the value of the flag "${name}" must not begin with "-"`;
   }
   return null;
 }

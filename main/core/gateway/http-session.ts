@@ -27,9 +27,9 @@ export class HttpSession {
     this.session = new Session({ endpoint, client, push: (message) => this.#push(message) });
   }
 
-  /** ms since anything was open or asked; 0 while something is. */
-  idleMs(now: number): number {
-    return this.#streams.length > 0 || this.#posts.size > 0 ? 0 : now - this.#usedAt;
+  /** ms since anything was open or asked; null while something is. */
+  idleMs(now: number): number | null {
+    return this.#streams.length > 0 || this.#posts.size > 0 ? null : now - this.#usedAt;
   }
 
   touch(): void {

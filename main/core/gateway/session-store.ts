@@ -43,7 +43,7 @@ export class SessionStore {
   /** Collects what has been idle too long; signs of life for the others. */
   sweep(now: number): void {
     for (const session of [...this.#sessions.values()]) {
-      if (session.idleMs(now) > this.#idleMs) this.remove(session);
+      if ((session.idleMs(now) ?? 0) > this.#idleMs) this.remove(session);
       else session.signsOfLife();
     }
   }
@@ -51,9 +51,12 @@ export class SessionStore {
   #makeRoom(): boolean {
     const now = Date.now();
     let longest: HttpSession | null = null;
+    let longestMs = -1;
     for (const session of this.#sessions.values()) {
-      const idle = session.idleMs(now);
-      if (idle > 0 && idle > (longest?.idleMs(now) ?? 0)) longest = session;
+      const idle = session.idleMs(now) ?? -1;
+      if (idle <= longestMs) continue;
+      longest = session;
+      longestMs = idle;
     }
     if (!longest) return false;
     this.remove(longest);

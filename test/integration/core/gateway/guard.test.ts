@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GatewayBench } from '../../../fixtures/gateway/gateway-bench.ts';
+import { openSession, post } from '../../../fixtures/gateway/raw-http.ts';
+
+describe('the guard on a real server', () => {
+  let bench: GatewayBench;
+  let session: Record<string, string>;
+  let id = 0;
+
+  beforeEach(async () => {
+    bench = await GatewayBench.open();
+    bench.target().level = 'read-only';
+    session = await openSession(bench.endpoint());
+  });
+
+  afterEach(() => bench.dispose());
+
+  async function ask(method: string, params: object = {}) {
+    id += 1;
+    const answer = await post(bench.endpoint(), { jsonrpc: '2.0', id, method, params }, session);
+    return answer.json?.['result'] as { tools?: { name: string }[]; content?: { text: string }[]; isError?: boolean };
+  }
+
+  const call = (name: string, args: object = {}) => ask('tools/call', { name, arguments: args });
+  const names = async () => (await ask('tools/list')).tools?.map(({ name }) => name);
+  const written = async () => (await ask('tools/call', { name: 'whoami', arguments: {} })).content?.[0]?.text;
+
+  it('lists and lets through only what is certainly read-only', async () => {
+    expect(await names()).toContain('echo');
+    expect(await names()).not.toEqual(expect.arrayContaining(['write_note']));
+    expect(await names()).not.toEqual(expect.arrayContaining(['unannotated']));
+    expect(await call('echo', { text: 'hi' })).toMatchObject({ content: [{ text: 'hi' }] });
+    for (const tool of ['write_note', 'delete_note', 'unannotated', 'crash']) {
+      const refused = await call(tool, { text: 'x', name: 'x' });
+      expect(refused.isError).toBe(true);
+      expect(refused.content?.[0]?.text).toMatch(
+        /^Berth refused the tool \w+ \(server good, context test-context, guard read-only\)/,
+      );
+      expect(refused.content?.[0]?.text).toContain('berth set good --guard full');
+    }
+    expect(await written()).toContain('"notes":[]');
+    expect(bench.calls.filter(({ outcome }) => outcome === 'refused').map(({ tool }) => tool)).toEqual([
+      'write_note',
+      'delete_note',
+      'unannotated',
+      'crash',
+    ]);
+  });
+
+  it('refuses a tool that the server does not list, even if the server would take it', async () => {
+    const refused = await call('extra');
+    expect(refused.content?.[0]?.text).toContain('the server lists no tool of this name');
+    await call('change_tools');
+    expect((await call('extra')).content?.[0]?.text).toBe('done');
+  });
+
+  it('follows a raised guard with the next call', async () => {
+    expect((await call('write_note', { text: 'a' })).isError).toBe(true);
+    bench.target().level = 'full';
+    expect(await call('write_note', { text: 'a' })).toMatchObject({ content: [{ text: 'written' }] });
+    expect(await names()).toContain('delete_note');
+    bench.target().level = 'ask';
+    const refused = await call('write_note', { text: 'b' });
+    expect(refused.content?.[0]?.text).toContain('not available in this version');
+    expect(await written()).toContain('"notes":["a"]');
+  });
+
+  it('follows what the preset says against the server’s hints', async () => {
+    bench.target().rules = {
+      tools: { echo: { readOnly: false }, unannotated: { readOnly: true }, whoami: { blocked: 'it shows too much' } },
+      commandLines: {},
+    };
+    expect(await names()).toEqual(expect.arrayContaining(['unannotated', 'add']));
+    expect(await names()).not.toEqual(expect.arrayContaining(['echo']));
+    expect((await call('echo', { text: 'x' })).isError).toBe(true);
+    expect(await call('unannotated')).toMatchObject({ content: [{ text: 'done' }] });
+    bench.target().level = 'full';
+    expect((await call('whoami')).content?.[0]?.text).toContain('it shows too much');
+    expect(await names()).not.toEqual(expect.arrayContaining(['whoami']));
+  });
+
+  it('judges what it sends: a doubled key, a name in another case, a name of the language', async () => {
+    const doubled =
+      '{"jsonrpc":"2.0","id":901,"method":"tools/list","method":"tools/call","params":{"name":"echo","name":"write_note","arguments":{"text":"x"}}}';
+    expect((await post(bench.endpoint(), doubled, session)).text).toContain('Berth refused the tool write_note');
+    for (const name of ['Write_Note', 'constructor', '__proto__', 'toString', '', ' echo']) {
+      expect((await call(name, { text: 'x' })).isError, name).toBe(true);
+    }
+    expect(await written()).toContain('"notes":[]');
+  });
+});
