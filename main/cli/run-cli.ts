@@ -27,7 +27,8 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodeOf('invalid-argument');
     const info = toErrorInfo(error);
-    if (info.code === 'cancelled' && io.interrupted.aborted) return exitCodeOf('cancelled');
+    // Whoever pressed Ctrl-C knows it.
+    if (info.code === 'cancelled') return exitCodeOf('cancelled');
     sayError(io, info);
     return exitCodeOf(info.code);
   }

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { shells } from '../../../main/cli/completion-scripts.ts';
@@ -141,4 +142,13 @@ test("a bad preset of the user's is told on stderr, and the others are listed", 
   expect(ran.code).toBe(0);
   expect(ran.stderr).toContain('mine.yaml:2:1');
   expect(ran.stdout).toContain('mkp');
+});
+
+test('the launcher of a checkout that was not built says how to build it', async () => {
+  await mkdir(join(folder, 'bin'));
+  const launcher = join(folder, 'bin', 'berth.mjs');
+  await copyFile(fileURLToPath(new URL('../../../bin/berth.mjs', import.meta.url)), launcher);
+  const failure = await promisify(execFile)(process.execPath, [launcher, 'status']).catch((error) => error);
+  expect(failure).toMatchObject({ code: 1, stdout: '' });
+  expect(failure.stderr).toBe(`berth: it has not been built yet. Run \`npm run build\` in ${join(folder)}.\n`);
 });
