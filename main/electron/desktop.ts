@@ -10,8 +10,8 @@ import { setApplicationMenu } from './app-menu.ts';
 import { confirmQuit, pickPath, tellError } from './dialogs.ts';
 import { mayOpenExternally } from './external-links.ts';
 import { IpcConnections } from './ipc-connections.ts';
-import { loginCommand } from './login-entry.ts';
-import { setStartAtLogin } from './login-item.ts';
+import { commandFromBridge } from './login-entry.ts';
+import { setStartAtLogin, startAgain } from './login-item.ts';
 import { MainWindow } from './main-window.ts';
 import { hasTrayHost, ownsTrayItem } from './status-notifier.ts';
 import { takeOver } from './takeover.ts';
@@ -107,12 +107,7 @@ export class Desktop {
         autostart: true,
         filePicker: true,
       },
-      startCommand: loginCommand({
-        execPath: process.execPath,
-        appPath: this.#files.root,
-        packaged: app.isPackaged,
-        env: process.env,
-      }),
+      startCommand: commandFromBridge(startAgain(), process.platform),
       open: async () => {
         this.open();
         return { url: null };

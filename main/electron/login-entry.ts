@@ -21,6 +21,9 @@ export function autostartEntry(command: readonly string[]): string {
   ].join('\n');
 }
 
+/** Switches that a Berth which needed them will need again: without this one Chromium does not run at all on some machines. */
+const keptSwitches: readonly string[] = ['--no-sandbox'];
+
 /**
  * What starts this Berth again, hidden. An AppImage is mounted at another place each time, so its own file counts; from a
  * checkout Electron needs the app's folder.
@@ -29,11 +32,20 @@ export function loginCommand(options: {
   execPath: string;
   appPath: string;
   packaged: boolean;
+  argv: readonly string[];
   env: Env;
 }): readonly string[] {
-  const { execPath, appPath, packaged, env } = options;
-  if (packaged) return [env['APPIMAGE'] || execPath, '--hidden'];
-  return [execPath, appPath, '--hidden'];
+  const { execPath, appPath, packaged, argv, env } = options;
+  const program = packaged ? [env['APPIMAGE'] || execPath] : [execPath, appPath];
+  return [...program, ...keptSwitches.filter((each) => argv.includes(each)), '--hidden'];
+}
+
+/**
+ * The same for a program that itself runs on Electron as Node, such as the bridge (D7): what makes it Node must not reach the
+ * desktop.
+ */
+export function commandFromBridge(command: readonly string[], platform: NodeJS.Platform): readonly string[] {
+  return platform === 'win32' ? command : ['/usr/bin/env', '-u', 'ELECTRON_RUN_AS_NODE', ...command];
 }
 
 /** An argument of `Exec`: quoted, with the escapes of the Desktop Entry Specification, once for the quotes and once for the string. */

@@ -108,7 +108,8 @@ test('open at login is an autostart file that starts it hidden', async () => {
   const line = readFileSync(file, 'utf8')
     .split('\n')
     .find((each) => each.startsWith('Exec='));
-  expect(line).toBe(`Exec="${await electronPath()}" "${root}" "--hidden"`);
+  const kept = chromiumSwitches.filter((each) => each === '--no-sandbox').map((each) => `"${each}" `);
+  expect(line).toBe(`Exec="${await electronPath()}" "${root}" ${kept.join('')}"--hidden"`);
   await rpc.call('settings.update', { startAtLogin: false });
   expect(() => readFileSync(file)).toThrow('ENOENT');
   rpc.close();

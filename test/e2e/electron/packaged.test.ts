@@ -101,6 +101,44 @@ test.describe('the packaged app', () => {
     expect(JSON.parse(status.stdout)).toMatchObject({ shell: 'desktop', pid: app.pid });
     expect((await runBerth('quit')).code).toBe(0);
     expect((await app.exited).code).toBe(0);
+    expect(sandbox.processes()).toEqual([]);
+  });
+
+  test('runs the Kubernetes server that it brings, and the keychain helper', async () => {
+    test.skip(!existsSync(join(root, 'node_modules', 'kubernetes-mcp-server')), 'npm left the optional server out');
+    const app = sandbox.start(program, [...chromiumSwitches, '--hidden', '--demo']);
+    const rpc = await connectWhenUp(sandbox);
+    await rpc.call('contexts.use', { context: 'demo-staging' });
+    await rpc.call('servers.add', { preset: 'kubernetes-mcp-server', slug: 'cluster', start: true });
+    await statusThat(rpc, (each) => each.servers[0]?.state === 'ready');
+    const pods = await rpc.call('servers.call', { slug: 'cluster', tool: 'pods_list' });
+    expect(JSON.stringify(pods.content)).toContain('Running');
+    const { keychain } = await rpc.call('app.status');
+    // No secret service runs in the sandbox; the native module must have been there to find that out.
+    expect(keychain.reason ?? '').not.toMatch(/native addon|Cannot find|ERR_/);
+    rpc.close();
+    expect((await runBerth('quit')).code).toBe(0);
+    expect((await app.exited).code).toBe(0);
+  });
+
+  test('is started again, hidden, by a client that needs it', async () => {
+    const app = sandbox.start(program, [...chromiumSwitches, '--hidden']);
+    const rpc = await connectWhenUp(sandbox);
+    const options = { command: process.execPath, args: JSON.stringify([server]) };
+    await rpc.call('servers.add', { preset: 'command', slug: 'good', context: 'none', options, start: true });
+    await statusThat(rpc, (status) => status.servers[0]?.state === 'ready');
+    await rpc.call('app.quit');
+    rpc.close();
+    await app.exited;
+    const shim = join(berthPaths(sandbox.env).state, 'bin', 'berth');
+    const client = await connectStdio(sandbox, { command: shim, args: ['connect', 'good', '--client', 'test'] });
+    expect((await client.tools()).length).toBeGreaterThan(0);
+    await client.close();
+    const status = JSON.parse((await runBerth('status', '-o', 'json')).stdout);
+    expect(status).toMatchObject({ shell: 'desktop' });
+    expect(status.pid).not.toBe(app.pid);
+    expect((await runBerth('quit')).code).toBe(0);
+    await expect.poll(() => sandbox.processes(), { timeout: 15_000 }).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { autostartEntry, autostartFile, loginCommand } from '../../../main/electron/login-entry.ts';
+import { autostartEntry, autostartFile, commandFromBridge, loginCommand } from '../../../main/electron/login-entry.ts';
 
 describe('autostartFile', () => {
   it('honours XDG_CONFIG_HOME', () => {
@@ -9,7 +9,11 @@ describe('autostartFile', () => {
 });
 
 describe('loginCommand', () => {
-  const at = { execPath: '/opt/berth/berth', appPath: '/opt/berth/resources/app.asar' };
+  const at = {
+    execPath: '/opt/berth/berth',
+    appPath: '/opt/berth/resources/app.asar',
+    argv: ['/opt/berth/berth', '--demo'],
+  };
 
   it('is the program itself when packaged, the AppImage where there is one, and Electron with the folder in a checkout', () => {
     expect(loginCommand({ ...at, packaged: true, env: {} })).toEqual(['/opt/berth/berth', '--hidden']);
@@ -17,11 +21,29 @@ describe('loginCommand', () => {
       '/home/dev/Berth.AppImage',
       '--hidden',
     ]);
-    expect(loginCommand({ execPath: '/e/electron', appPath: '/src/berth', packaged: false, env: {} })).toEqual([
-      '/e/electron',
-      '/src/berth',
-      '--hidden',
+    expect(
+      loginCommand({ execPath: '/e/electron', appPath: '/src/berth', argv: [], packaged: false, env: {} }),
+    ).toEqual(['/e/electron', '/src/berth', '--hidden']);
+  });
+});
+
+describe('loginCommand and commandFromBridge', () => {
+  it('keep the switch without which Chromium would not run, and do not start a Node', () => {
+    const command = loginCommand({
+      execPath: '/opt/berth/berth',
+      appPath: '/opt/berth/resources/app.asar',
+      argv: ['/opt/berth/berth', '--no-sandbox', '--demo'],
+      packaged: true,
+      env: {},
+    });
+    expect(command).toEqual(['/opt/berth/berth', '--no-sandbox', '--hidden']);
+    expect(commandFromBridge(command, 'linux').slice(0, 4)).toEqual([
+      '/usr/bin/env',
+      '-u',
+      'ELECTRON_RUN_AS_NODE',
+      '/opt/berth/berth',
     ]);
+    expect(commandFromBridge(command, 'win32')).toEqual(command);
   });
 });
 
