@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ensureBuilt } from './lib/ensure-built.mjs';
 import { provideTestElectron } from './lib/electron-test-runtime.mjs';
+import { ensureBuilt } from './lib/ensure-built.mjs';
 import { runPlaywright, runVitest } from './lib/suites.mjs';
 import { provideSystemPackages } from './lib/system-packages.mjs';
 import { failedSuite, finish, judged, skippedSuite, sum } from './lib/tally.mjs';
