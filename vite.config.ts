@@ -18,6 +18,7 @@ function nodeProgram(outDir: string, input: Record<string, string>, format: 'es'
     build: {
       outDir: at(outDir),
       emptyOutDir: true,
+      copyPublicDir: false,
       target: 'node20',
       minify: false,
       sourcemap: true,
