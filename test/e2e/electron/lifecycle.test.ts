@@ -7,6 +7,7 @@ import { answers } from '../../../main/core/private-socket.ts';
 import { eventually, isRunning } from '../support/processes.ts';
 import type { Sandbox } from '../support/sandbox.ts';
 import { chromiumSwitches, DesktopApp, desktopSandbox, electronPath, root, statusThat } from './desktop.ts';
+import { startSessionBus } from './session-bus.ts';
 
 const server = join(root, 'test', 'fixtures', 'servers', 'grandchildren.mjs');
 let sandbox: Sandbox;
@@ -123,9 +124,7 @@ test('with a tray, closing hides the window and servers go on', async () => {
     !ready || spawnSync('which', ['dbus-daemon']).status !== 0,
     'needs dbus-daemon, python3-dbus and python3-gi',
   );
-  const bus = sandbox.start('dbus-daemon', ['--session', '--nofork', '--nopidfile', '--print-address']);
-  const address = await bus.line((line) => line.startsWith('unix:'), 5_000);
-  const env = { DBUS_SESSION_BUS_ADDRESS: address };
+  const env = await startSessionBus(sandbox);
   const panel = sandbox.start('/usr/bin/python3', [watcher], { env });
   await panel.line((line) => line === 'ready', 10_000);
   const desktop = await DesktopApp.launch(sandbox, [], env);
