@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writePrivately } from '../secrets/private-file.ts';
+import { writePrivately } from '../private-file.ts';
 import type { FileSnapshot } from './target-file.ts';
 
 /** One change of one entry in a client's file. Hashes are SHA-256; no value and no token is in it. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BerthError } from '../../../contract/errors.ts';
-import { writePrivately } from '../secrets/private-file.ts';
+import { writePrivately } from '../private-file.ts';
 import { hashEntry } from './entry.ts';
 
 const ownedEntrySchema = z.strictObject({

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { BerthError, type ErrorInfo } from '../../../contract/errors.ts';
 import type { Disposable } from '../dispose.ts';
 import type { TokenVerifier } from '../gateway/ports.ts';
-import { writePrivately } from './private-file.ts';
+import { writePrivately } from '../private-file.ts';
 
 const recordSchema = z.strictObject({
   name: z.string().min(1),

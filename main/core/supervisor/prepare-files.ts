@@ -1,19 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import type { PlannedProcess } from '../presets/launch-plan.ts';
+import { writePrivately } from '../private-file.ts';
 
 /**
- * Makes the server's private working folder (0700) and the files that it reads (0600, each replaced as a whole, since an older
- * run of the same server may still be reading it). Removing them is the business of who planned them.
+ * Makes the server's working folder (0700) if it is not there, and the files that it reads (0600, each replaced as a whole, since
+ * an older run of the same server may still be reading it). A folder that exists keeps its permissions: it may be one that the
+ * user chose. Removing files is the business of who planned them.
  */
 export async function prepareFiles(planned: PlannedProcess): Promise<void> {
   await mkdir(planned.cwd, { recursive: true, mode: 0o700 });
-  await chmod(planned.cwd, 0o700);
-  for (const file of planned.files) {
-    await mkdir(dirname(file.path), { recursive: true, mode: 0o700 });
-    const temporary = `${file.path}.${randomBytes(6).toString('hex')}.tmp`;
-    await writeFile(temporary, file.content, { mode: 0o600, flag: 'wx' });
-    await rename(temporary, file.path);
-  }
+  for (const file of planned.files) await writePrivately(file.path, file.content);
 }

@@ -2,21 +2,33 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+export interface PrivateWrite {
+  /** Permissions of the file; default 0600. */
+  readonly mode?: number;
+  /** Runs directly before the replacement, when all is written; when it rejects, nothing changes. */
+  readonly beforeReplacing?: () => Promise<void>;
+}
+
 /**
  * Writes a file of Berth's own, 0600 in a 0700 folder: the old content or the new one is there whatever happens in between.
  * Rejects with the system's error; the old content is then untouched.
  */
-export async function writePrivately(file: string, content: string | Uint8Array): Promise<void> {
+export async function writePrivately(
+  file: string,
+  content: string | Uint8Array,
+  { mode = 0o600, beforeReplacing }: PrivateWrite = {},
+): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const temporary = `${file}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
   try {
-    const handle = await open(temporary, 'wx', 0o600);
+    const handle = await open(temporary, 'wx', mode);
     try {
       await handle.writeFile(content);
       await handle.sync();
     } finally {
       await handle.close();
     }
+    await beforeReplacing?.();
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
