@@ -1,5 +1,6 @@
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writePrivately } from './private-file.ts';
 
 /** A program as AI clients start it. */
 export interface ShimCommand {
@@ -42,13 +43,7 @@ export async function writeBridgeShim(options: ShimOptions): Promise<ShimCommand
   const path = join(options.folder, 'berth');
   const lines = Object.entries(env).map(([name, value]) => `export ${name}=${quoted(value)}`);
   const text = `#!/bin/sh\n# Written by Berth at every start. AI clients start this; it finds the rest.\n${lines.join('\n')}\nexec ${quoted(options.runtime)} ${quoted(options.bridge)} "$@"\n`;
-  await mkdir(options.folder, { recursive: true, mode: 0o700 });
-  if ((await readFile(path, 'utf8').catch(() => null)) !== text) {
-    const fresh = `${path}.${process.pid}`;
-    await writeFile(fresh, text, { mode: 0o700 });
-    await chmod(fresh, 0o700);
-    await rename(fresh, path);
-  }
+  if ((await readFile(path, 'utf8').catch(() => null)) !== text) await writePrivately(path, text, { mode: 0o700 });
   return { command: path, args: [] };
 }
 

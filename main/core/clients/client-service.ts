@@ -3,7 +3,7 @@ import { BerthError, toErrorInfo } from '../../../contract/errors.ts';
 import type { Client, ClientChange } from '../../../contract/model/client.ts';
 import type { Disposable } from '../dispose.ts';
 import { Emitter, type Event } from '../emitter.ts';
-import { PathWatch, type PathWatchTiming } from '../kube/path-watch.ts';
+import { PathWatch, type PathWatchTiming } from '../path-watch.ts';
 import { type ChangePlan, type ChangeRequest, type ClientFileState, changesFile, isCurrent } from './change-plan.ts';
 import { ClientFiles } from './client-file.ts';
 import { buildEntry, entryName, HIDDEN, hideSecrets } from './entry.ts';

@@ -1,12 +1,12 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isMap } from 'yaml';
 import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
 import { type Settings, settingsSchema } from '../../../contract/model/settings.ts';
 import type { Disposable } from '../dispose.ts';
 import { Emitter } from '../emitter.ts';
-import { PathWatch, type PathWatchTiming } from '../kube/path-watch.ts';
-import { writeAtomically } from './atomic-file.ts';
+import { PathWatch, type PathWatchTiming } from '../path-watch.ts';
+import { writePrivately } from '../private-file.ts';
 import { type CheckedYaml, parseCheckedYaml } from './checked-yaml.ts';
 import { applyEdits, difference } from './document-edit.ts';
 import { migrateSettings } from './settings-migrations.ts';
@@ -158,11 +158,14 @@ function parse(text: string, file: string): CheckedYaml<Settings> {
   return parseCheckedYaml(text, settingsSchema, { file, prepare: (document, fail) => migrateSettings(document, fail) });
 }
 
+/** A link is followed and stays a link. */
 async function replaceIfUnchanged(file: string, expected: string | null, next: string): Promise<boolean> {
   class Changed extends Error {}
   try {
-    await writeAtomically(file, next, async () => {
-      if ((await read(file)) !== expected) throw new Changed();
+    await writePrivately(await realpath(file).catch(() => file), next, {
+      beforeReplacing: async () => {
+        if ((await read(file)) !== expected) throw new Changed();
+      },
     });
     return true;
   } catch (error) {

@@ -1,6 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { writePrivately } from '../private-file.ts';
 import { identifyProcess } from './process-table.ts';
 
 const identitySchema = z.object({ pid: z.number().int().positive(), startTime: z.string().min(1) });
@@ -73,10 +73,7 @@ export class Ledger {
       try {
         const own = [...this.#entries.values()].filter((entry) => entry !== null);
         const content = { version: 1, processes: [...(await this.previous()), ...own] };
-        await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 });
-        const temporary = `${this.#file}.${process.pid}.tmp`;
-        await writeFile(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-        await rename(temporary, this.#file);
+        await writePrivately(this.#file, `${JSON.stringify(content, null, 2)}\n`);
       } catch (error) {
         if (!this.#reported) this.#onProblem(`The process ledger cannot be written: ${(error as Error).message}`);
         this.#reported = true;

@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Disposable } from '../dispose.ts';
+import type { Disposable } from './dispose.ts';
 
 /** How long a burst of changes must be over before it is told, and how often to look without being told. In ms. */
 export interface PathWatchTiming {
