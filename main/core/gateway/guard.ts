@@ -87,13 +87,14 @@ export function refusalText(
   }
 }
 
-function raiseText({ slug, level, why }: RefusalPlace, reason: string): string {
+function raiseText({ slug, context, level, why }: RefusalPlace, reason: string): string {
   const approval =
     level === 'ask'
       ? ' Approving single calls is not available in this version of Berth, so `ask` lets only reading tools pass.'
       : '';
-  const how = /^the context /i.test(why)
-    ? `the user can raise the context's cap in Berth`
+  const capped = context !== null && /^the context /i.test(why);
+  const how = capped
+    ? `the user can raise the cap of the context in Berth, or with \`berth context set ${JSON.stringify(context)} --cap full\``
     : `the user can raise the guard in Berth, or with \`berth set ${slug} --guard full\``;
   return `${reason}${approval} To allow it, ${how}; do not try to get around it.`;
 }

@@ -100,7 +100,6 @@ export class HttpFront implements Disposable {
   #endpoint(slug: string): Endpoint {
     const endpoint = this.#options.endpoints.get(slug);
     if (endpoint) return endpoint;
-    this.#mcp.forget(slug);
     throw new HttpRefusal(404, `There is no server ${slug} in Berth.`);
   }
 

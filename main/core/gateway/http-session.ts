@@ -22,9 +22,11 @@ export class HttpSession {
   readonly #waiting: { method: string | undefined; text: string }[] = [];
   #usedAt = Date.now();
 
-  constructor(endpoint: Endpoint, client: string) {
+  /** `onClose` is told when Berth ends the session by itself. */
+  constructor(endpoint: Endpoint, client: string, onClose: (session: HttpSession) => void) {
     this.#limits = endpoint.limits;
-    this.session = new Session({ endpoint, client, push: (message) => this.#push(message) });
+    const push = (message: JsonRpcMessage) => this.#push(message);
+    this.session = new Session({ endpoint, client, push, onClose: () => onClose(this) });
   }
 
   /** ms since anything was open or asked; null while something is. */

@@ -33,11 +33,9 @@ export class SessionStore {
     if (this.#sessions.delete(session.id)) session.close(cause);
   }
 
-  /** Ends the sessions of one slug, or all. */
-  clear(slug: string | null, cause: BerthError): void {
-    for (const session of [...this.#sessions.values()]) {
-      if (slug === null || session.session.slug === slug) this.remove(session, cause);
-    }
+  /** Ends all sessions. */
+  clear(cause: BerthError): void {
+    for (const session of [...this.#sessions.values()]) this.remove(session, cause);
   }
 
   /** Collects what has been idle too long; signs of life for the others. */

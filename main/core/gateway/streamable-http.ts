@@ -59,14 +59,9 @@ export class StreamableHttp implements Disposable {
     }
   }
 
-  /** Ends the sessions of a server that was removed. */
-  forget(slug: string): void {
-    this.#sessions.clear(slug, new BerthError('not-found', `The server ${slug} was removed from Berth.`));
-  }
-
   dispose(): void {
     clearInterval(this.#sweep);
-    this.#sessions.clear(null, new BerthError('not-running', 'Berth is shutting down.', { hint: 'Start it again.' }));
+    this.#sessions.clear(new BerthError('not-running', 'Berth is shutting down.', { hint: 'Start it again.' }));
   }
 
   async #post(endpoint: Endpoint, client: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -77,7 +72,7 @@ export class StreamableHttp implements Disposable {
     const classified = requireMessage(value);
     requireVersion(request, classified);
     if (classified.kind === 'request' && classified.message.method === 'initialize') {
-      const session = new HttpSession(endpoint, client);
+      const session = new HttpSession(endpoint, client, (ended) => this.#sessions.remove(ended));
       const sink = new PostSink(response, forms, this.#limits, () => this.#keep(session));
       this.#exchange(session, value, sink, response);
       return;

@@ -5,6 +5,8 @@ import type { Link } from './link.ts';
 
 const TIMEOUT_MS = 30_000;
 const MAX_PAGES = 100;
+/** A server that announces a change with every list is believed after so many. */
+const MAX_READS = 3;
 
 /**
  * What one backend says about its tools, asked when the guard first needs it and again after `tools/list_changed`. Taken only
@@ -20,16 +22,18 @@ export class ToolClaims {
 
   /** Null when the server lists no such tool. Rejects with a BerthError when it does not answer. */
   async of(tool: string): Promise<ToolClaim | null> {
-    for (;;) {
+    let claims: ReadonlyMap<string, ToolClaim> = new Map();
+    for (let attempt = 0; attempt < MAX_READS; attempt += 1) {
       this.#known ??= this.#read();
       const asked = this.#known;
-      const claims = await asked.catch((error: unknown) => {
+      claims = await asked.catch((error: unknown) => {
         if (this.#known === asked) this.#known = null;
         throw error;
       });
-      // The list changed while it was read: what was read may be the old one.
-      if (this.#known === asked) return claims.get(tool) ?? null;
+      // Else the list changed while it was read, and what was read may be the old one.
+      if (this.#known === asked) break;
     }
+    return claims.get(tool) ?? null;
   }
 
   forget(): void {

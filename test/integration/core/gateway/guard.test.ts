@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayBench } from '../../../fixtures/gateway/gateway-bench.ts';
 import { openSession, post } from '../../../fixtures/gateway/raw-http.ts';
@@ -87,5 +88,23 @@ describe('the guard on a real server', () => {
       expect((await call(name, { text: 'x' })).isError, name).toBe(true);
     }
     expect(await written()).toContain('"notes":[]');
+  });
+
+  it('reads all pages, believes the stricter of two hints, and is not held up by a list that always changes', async () => {
+    const script = fileURLToPath(new URL('../../../fixtures/gateway/fickle-server.mjs', import.meta.url));
+    const target = bench.add('fickle', script);
+    target.level = 'read-only';
+    await target.start();
+    const own = await openSession(bench.endpoint('fickle'));
+    const verdict = async (name: string) => {
+      id += 1;
+      const message = { jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: {} } };
+      const events = await post(bench.endpoint('fickle'), message, { ...own, accept: 'application/json' });
+      return (events.json?.['result'] as { content: { text: string }[] } | undefined)?.content[0]?.text;
+    };
+    expect(await verdict('first')).toBe('first');
+    expect(await verdict('second')).toBe('second');
+    expect(await verdict('both')).toContain('this tool is not certainly read-only');
+    expect(await verdict('third')).toContain('the server lists no tool of this name');
   });
 });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GatewayLimits } from '../../../../main/core/gateway/limits.ts';
@@ -94,8 +95,9 @@ describe('the life of a session', () => {
     const { lines, response } = await stream(session);
     const seen: string[] = [];
     lines.on('line', (line) => line.startsWith('data: ') && seen.push(line));
+    const last = next(lines, 'notifications/message');
     await post(bench.endpoint(), call(3, 'say', { level: 'info', text: 'last' }), other);
-    await next(lines, 'notifications/message');
+    await last;
     expect(seen.filter((line) => line.includes('list_changed'))).toHaveLength(1);
     expect(response.headers['content-type']).toBe('text/event-stream');
   });
@@ -238,5 +240,18 @@ describe('the life of a session', () => {
     await bench.gateway.dispose();
     await ended;
     expect(text).toContain('Berth is shutting down.');
+  });
+
+  it('ends also when it is a bridge that finds the server removed', async () => {
+    const session = await openSession(bench.endpoint());
+    const { response } = await stream(session);
+    const ended = once(response.resume(), 'end');
+    bench.targets.delete('good');
+    const bridge = connect(bench.socket);
+    bridge.write('{"berth":1,"slug":"good","client":"bridge"}\n');
+    const [answer] = (await once(bridge, 'data')) as [Buffer];
+    expect(answer.toString()).toContain('not-found');
+    await ended;
+    bridge.destroy();
   });
 });

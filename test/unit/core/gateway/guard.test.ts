@@ -90,7 +90,7 @@ describe('refusalText', () => {
   it('says that a cap is raised at the context, and that `ask` cannot ask yet', () => {
     const verdict = { allow: false, cause: 'level', reason: 'it writes' } as const;
     const capped = { ...place, why: 'the context prod is marked production, which allows no more than read-only' };
-    expect(refusalText('x', capped, verdict)).toContain("the user can raise the context's cap");
+    expect(refusalText('x', capped, verdict)).toContain('`berth context set "prod" --cap full`');
     expect(refusalText('x', { ...place, level: 'ask' }, verdict)).toContain('not available in this version');
   });
 
