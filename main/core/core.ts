@@ -28,6 +28,7 @@ import { Activity } from './servers/activity.ts';
 import { ContextRegistry } from './servers/context-registry.ts';
 import { ContextSwitch } from './servers/context-switch.ts';
 import { DemoSwitch } from './servers/demo-switch.ts';
+import { DockedSettings } from './servers/docked-settings.ts';
 import { InternalTokens } from './servers/internal-tokens.ts';
 import { Launcher } from './servers/launcher.ts';
 import { ReachabilityMonitor } from './servers/reachability-monitor.ts';
@@ -120,8 +121,10 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         version,
       }),
     );
+    const docked = new DockedSettings(settings);
     const launcher = new Launcher({
       settings,
+      docked,
       kube,
       contexts,
       presets,
@@ -132,7 +135,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     });
     const servers = store.add(
       new ServerManager({
-        settings,
+        docked,
         presets,
         contexts,
         supervisor,
@@ -145,7 +148,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       }),
     );
     const targets = new ServerTargets({
-      launcher,
+      docked,
       manager: servers,
       supervisor,
       contexts,

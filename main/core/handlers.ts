@@ -1,6 +1,6 @@
 import { CONTRACT_VERSION, type Handlers, type ParsedInput } from '../../contract/calls.ts';
 import { BerthError } from '../../contract/errors.ts';
-import type { Server, ServerState } from '../../contract/model/server.ts';
+import { type Server, type ServerState, serverStates } from '../../contract/model/server.ts';
 import { addablePath } from './kube-path.ts';
 import type { CoreParts } from './parts.ts';
 import { secretNamesIn } from './presets/secret-references.ts';
@@ -101,7 +101,10 @@ function contextHandlers(core: CoreParts): Only<'contexts' | 'sources' | 'demo'>
 }
 
 function serverHandlers({ presets, servers, supervisor, inspector, tokens }: CoreParts): Only<'presets' | 'servers'> {
-  const settled: readonly ServerState[] = ['ready', 'degraded', 'failed'];
+  // One that somebody else stops meanwhile will not become ready.
+  const settled: readonly ServerState[] = ['ready', 'degraded', 'failed', 'stopped'];
+  // Nor will one stay stopped that somebody else starts again.
+  const over = serverStates.filter((state) => state !== 'stopping');
   const each = async (
     input: ParsedInput<'servers.start'>,
     act: (slug: string) => Promise<void>,
@@ -116,10 +119,10 @@ function serverHandlers({ presets, servers, supervisor, inspector, tokens }: Cor
     return Promise.all(
       slugs.map(async (slug) => {
         await act(slug);
-        if (input.waitMs > 0) {
+        if (input.waitMs > 0 && !until.includes(servers.get(slug).state)) {
           await supervisor.waitFor(slug, [...until], input.waitMs, signal).catch(stillOnItsWay);
-          await servers.counted(slug);
         }
+        if (input.waitMs > 0) await servers.counted(slug);
         return servers.get(slug);
       }),
     );
@@ -140,7 +143,7 @@ function serverHandlers({ presets, servers, supervisor, inspector, tokens }: Cor
       return null;
     },
     'servers.start': (input, { signal }) => each(input, (slug) => servers.start(slug), settled, signal),
-    'servers.stop': (input, { signal }) => each(input, (slug) => servers.stop(slug), ['stopped'], signal),
+    'servers.stop': (input, { signal }) => each(input, (slug) => servers.stop(slug), over, signal),
     'servers.restart': (input, { signal }) => each(input, (slug) => servers.restart(slug), settled, signal),
     'servers.tools': ({ slug }, { signal }) => {
       servers.get(slug);

@@ -74,14 +74,16 @@ export class ContextSwitch {
       (slug) => this.#servers.isRunning(slug) && this.#servers.servingContext(slug) !== context.ref,
     );
     const attempts = await Promise.all(running.map((slug) => this.#attempt(slug, context.ref)));
-    const failed = attempts.filter((attempt) => 'error' in attempt);
-    if (failed.length > 0 && !force) {
+    const failed = attempts.filter((attempt) => 'error' in attempt && this.#isWanted(attempt.slug));
+    try {
+      if (failed.length > 0 && !force) throw refusal(context.ref, failed, this.#contexts.active());
+      await this.#contexts.activate(context.ref);
+    } catch (error) {
       await Promise.all(attempts.map((attempt) => ('prepared' in attempt ? attempt.prepared.abort() : undefined)));
-      throw refusal(context.ref, failed, this.#contexts.active());
+      throw error;
     }
-    await this.#contexts.activate(context.ref);
     for (const attempt of attempts) if ('prepared' in attempt) attempt.prepared.commit();
-    await this.#restartOthers(bound, running, failed);
+    await this.#restartOthers(context.ref, bound, running, failed);
   }
 
   async #attempt(slug: string, context: string): Promise<Attempt> {
@@ -92,13 +94,33 @@ export class ContextSwitch {
     }
   }
 
-  /** What was starting, restarting or failed tries anew on the new cluster; what could not be prepared leaves the old one. */
-  async #restartOthers(bound: string[], running: string[], failed: Attempt[]): Promise<void> {
-    const idle = bound.filter((slug) => {
+  /** A server that was stopped or removed meanwhile holds up nothing. */
+  #isWanted(slug: string): boolean {
+    const state = this.#supervisor.get(slug)?.state;
+    return state !== undefined && state !== 'stopped' && state !== 'stopping';
+  }
+
+  /**
+   * What was starting, restarting or failed tries anew on the new cluster; so does what became ready on the old one meanwhile,
+   * and what could not be prepared leaves it.
+   */
+  async #restartOthers(ref: string, bound: string[], running: string[], failed: Attempt[]): Promise<void> {
+    const others = bound.filter((slug) => {
+      if (running.includes(slug)) return false;
       const state = this.#supervisor.get(slug)?.state;
-      return !running.includes(slug) && (state === 'starting' || state === 'restarting' || state === 'failed');
+      if (state === 'ready' || state === 'degraded') return this.#servers.servingContext(slug) !== ref;
+      return state === 'starting' || state === 'restarting' || state === 'failed';
     });
-    await Promise.all([...failed.map(({ slug }) => slug), ...idle].map((slug) => this.#servers.restart(slug)));
+    await Promise.all([...failed.map(({ slug }) => slug), ...others].map((slug) => this.#restart(slug)));
+  }
+
+  async #restart(slug: string): Promise<void> {
+    try {
+      await this.#servers.restart(slug);
+    } catch (error) {
+      // Removed meanwhile.
+      if (toErrorInfo(error).code !== 'not-found') throw error;
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { BerthError } from '../../../contract/errors.ts';
+import { BerthError, toErrorInfo } from '../../../contract/errors.ts';
 import { effectiveGuard } from '../../../contract/model/guard.ts';
 import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../../contract/model/server.ts';
 import type { ServerSettings } from '../../../contract/model/settings.ts';
@@ -16,10 +16,12 @@ import type { SettingsStore } from '../settings/settings-store.ts';
 import { serverEnvironment } from '../shell-env/server-environment.ts';
 import type { LaunchHandle, Planner } from '../supervisor/server-run.ts';
 import type { ContextRegistry } from './context-registry.ts';
+import type { DockedSettings } from './docked-settings.ts';
 
 /** Everything that a launch plan is made from. */
 export interface LauncherParts {
   readonly settings: SettingsStore;
+  readonly docked: DockedSettings;
   readonly kube: KubeService;
   readonly contexts: ContextRegistry;
   readonly presets: PresetCatalog;
@@ -52,19 +54,6 @@ export class Launcher {
     this.#parts = parts;
   }
 
-  has(slug: string): boolean {
-    return Object.hasOwn(this.#parts.settings.settings.servers, slug);
-  }
-
-  /** The server's settings, or `not-found`. */
-  settingsOf(slug: string): ServerSettings {
-    const server = this.has(slug) ? this.#parts.settings.settings.servers[slug] : undefined;
-    if (server) return server;
-    throw new BerthError('not-found', `There is no server "${slug}".`, {
-      hint: 'See `berth servers` for those that are docked.',
-    });
-  }
-
   /** The context that this server works on when it is started now; null for none. Throws when it cannot be resolved. */
   contextOf(server: ServerSettings): string | null {
     if (server.context === NO_CONTEXT) return null;
@@ -76,7 +65,7 @@ export class Launcher {
   planner(slug: string, onPlanned: (launched: Launched) => void, context?: string): Planner {
     let prepared = context;
     return async (signal) => {
-      const server = this.settingsOf(slug);
+      const server = this.#parts.docked.get(slug);
       const ref = server.context === ACTIVE_CONTEXT && prepared !== undefined ? prepared : this.contextOf(server);
       prepared = undefined;
       const handle = await this.#launch(slug, server, ref, signal);
@@ -85,11 +74,22 @@ export class Launcher {
     };
   }
 
-  /** Writes the kubeconfigs of running servers anew after their source changed, in place: servers re-read them. */
+  /**
+   * Writes the kubeconfigs of running servers anew after their source changed, in place: servers re-read them. One whose context
+   * is gone or broken keeps its last good one, says so in its log, and holds up nobody.
+   */
   async renewKubeconfigs(): Promise<void> {
-    for (const starts of this.#launched.values()) {
-      for (const launched of starts) await launched.renew();
-    }
+    const renewals = [...this.#launched].flatMap(([slug, starts]) =>
+      [...starts].map(async (launched) => {
+        try {
+          await launched.renew();
+        } catch (error) {
+          const text = `its kubeconfig could not be renewed: ${toErrorInfo(error).message}`;
+          this.#parts.logs.append({ slug, stream: 'event', level: 'warn', text });
+        }
+      }),
+    );
+    await Promise.all(renewals);
   }
 
   async #launch(
@@ -127,16 +127,31 @@ export class Launcher {
         secrets: await resolveSecrets(server, secrets),
       });
       logs.addSecrets(slug, plan.secrets);
+      let renewing: Promise<void> = Promise.resolve();
+      let released = false;
+      const renew = async () => {
+        if (released || !kubeconfig) return;
+        const renewed = await write();
+        if (renewed) await rename(renewed.path, kubeconfig.path);
+      };
       const launched: Launched = {
         context: ref,
         version: detected?.version ?? null,
-        renew: async () => {
-          const renewed = await write();
-          if (renewed && kubeconfig) await rename(renewed.path, kubeconfig.path);
+        renew: () => {
+          renewing = renewing.catch(() => {}).then(renew);
+          return renewing;
         },
       };
       this.#remember(slug, launched);
-      return { plan, launched, release: () => this.#release(slug, launched, kubeconfig, folder) };
+      const release = async () => {
+        released = true;
+        this.#launched.get(slug)?.delete(launched);
+        // A renewal under way would leave a credential behind.
+        await renewing.catch(() => {});
+        await kubeconfig?.dispose();
+        await rm(folder, { recursive: true, force: true });
+      };
+      return { plan, launched, release };
     } catch (error) {
       await kubeconfig?.dispose();
       await rm(folder, { recursive: true, force: true });
@@ -148,12 +163,6 @@ export class Launcher {
     const known = this.#launched.get(slug) ?? new Set();
     known.add(launched);
     this.#launched.set(slug, known);
-  }
-
-  async #release(slug: string, launched: Launched, kubeconfig: WrittenContext | null, folder: string): Promise<void> {
-    this.#launched.get(slug)?.delete(launched);
-    await kubeconfig?.dispose();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
+import { type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
 import {
   ACTIVE_CONTEXT,
   type AddServer,
@@ -7,7 +7,7 @@ import {
   slugSchema,
   type UpdateServer,
 } from '../../../contract/model/server.ts';
-import { type ServerSettings, serverSettingsSchema } from '../../../contract/model/settings.ts';
+import type { ServerSettings } from '../../../contract/model/settings.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Disposable } from '../dispose.ts';
 import { DisposableStore } from '../dispose.ts';
@@ -17,15 +17,15 @@ import { validateOptions } from '../presets/options.ts';
 import { chooseTransport, warningsOf } from '../presets/plan-launch.ts';
 import type { PresetCatalog } from '../presets/preset-catalog.ts';
 import type { PresetDefinition } from '../presets/preset-schema.ts';
-import type { SettingsStore } from '../settings/settings-store.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { Activity } from './activity.ts';
 import type { ContextRegistry } from './context-registry.ts';
+import { changedSettings, type DockedSettings, docked, notYetDocked } from './docked-settings.ts';
 import type { Launched, Launcher } from './launcher.ts';
 import { serverView } from './server-view.ts';
 
 export interface ServerManagerParts {
-  readonly settings: SettingsStore;
+  readonly docked: DockedSettings;
   readonly presets: PresetCatalog;
   readonly contexts: ContextRegistry;
   readonly supervisor: Supervisor;
@@ -40,6 +40,15 @@ export interface ServerManagerParts {
   readonly drain: (backend: Backend) => Promise<void>;
 }
 
+/** A second process beside a server's present one. */
+export interface PreparedServer {
+  /** Whether it is what the settings ask for now. */
+  isRight(): boolean;
+  /** Puts it to work. Where settings changed meanwhile, they are followed after. */
+  commit(): void;
+  abort(): Promise<void>;
+}
+
 /** The docked servers: what the user configured, and running it. */
 export class ServerManager implements Disposable {
   readonly #parts: ServerManagerParts;
@@ -50,8 +59,6 @@ export class ServerManager implements Disposable {
   readonly #planned = new Map<string, Launched>();
   readonly #tools = new Map<string, number>();
   readonly #counting = new Map<string, Promise<void>>();
-  /** Settings of each server as they were last acted upon. */
-  readonly #done = new Map<string, string>();
 
   readonly onDidChange = this.#changed.event;
 
@@ -64,15 +71,13 @@ export class ServerManager implements Disposable {
   }
 
   list(): Server[] {
-    return Object.keys(this.#parts.settings.settings.servers)
-      .sort()
-      .map((slug) => this.get(slug));
+    return this.#parts.docked.slugs().map((slug) => this.get(slug));
   }
 
   /** Throws `not-found`. */
   get(slug: string): Server {
-    const { launcher, contexts, supervisor, activity, endpoint } = this.#parts;
-    const settings = launcher.settingsOf(slug);
+    const { docked: all, contexts, supervisor, activity, endpoint } = this.#parts;
+    const settings = all.get(slug);
     const supervised = supervisor.get(slug) ?? null;
     const bound = this.#binding(settings);
     const running = supervised !== null && supervised.state !== 'stopped' && supervised.state !== 'failed';
@@ -102,14 +107,10 @@ export class ServerManager implements Disposable {
   }
 
   async add(input: AddServer): Promise<Server> {
-    const { presets, settings, contexts } = this.#parts;
+    const { presets, contexts } = this.#parts;
     const preset = presets.get(input.preset);
     const slug = input.slug ?? this.#freeSlug(input.preset);
-    if (settings.settings.servers[slug]) {
-      throw new BerthError('already-exists', `A server named "${slug}" is docked already.`, {
-        hint: `Choose another name with --name, or change that one with \`berth set ${slug}\`.`,
-      });
-    }
+    notYetDocked(slug, this.#parts.docked.find(slug));
     const detected = await presets.detect(input.preset, input.options);
     chooseTransport(preset, input.transport, detected?.version ?? null);
     validateOptions(preset, input.options ?? {});
@@ -123,7 +124,10 @@ export class ServerManager implements Disposable {
       ...(input.namespace === undefined ? {} : { namespace: input.namespace }),
       ...(input.transport === undefined ? {} : { transport: input.transport }),
     };
-    await this.#save(slug, server);
+    await this.#parts.docked.save(slug, (before) => {
+      notYetDocked(slug, before);
+      return server;
+    });
     this.#parts.logs.append({ slug, stream: 'event', level: 'info', text: `docked from preset ${input.preset}` });
     if (server.run) this.#launch(slug);
     this.#changed.fire();
@@ -133,34 +137,25 @@ export class ServerManager implements Disposable {
   /** Changes a docked server; one that runs goes over to the change without a lost session. */
   async update(input: UpdateServer): Promise<Server> {
     const { slug } = input;
-    const before = this.#parts.launcher.settingsOf(slug);
-    const context =
-      input.context === undefined ? before.context : this.#validBinding(input.context, this.#parts.contexts);
-    const options = { ...before.options };
-    for (const [name, value] of Object.entries(input.options ?? {})) {
-      if (value === null) delete options[name];
-      else options[name] = value;
-    }
-    validateOptions(this.#parts.presets.get(before.preset), options);
-    const { namespace: _old, ...rest } = before;
-    const namespace = input.namespace === undefined ? before.namespace : (input.namespace ?? undefined);
-    const after: ServerSettings = {
-      ...rest,
-      context,
-      guard: input.guard ?? before.guard,
-      options,
-      ...(namespace === undefined ? {} : { namespace }),
-    };
-    await this.#save(slug, after);
+    this.#parts.docked.get(slug);
+    const binding = input.context === undefined ? null : this.#validBinding(input.context, this.#parts.contexts);
+    await this.#parts.docked.save(slug, (before) => {
+      const after = changedSettings(docked(slug, before), input, binding);
+      validateOptions(this.#parts.presets.get(after.preset), after.options);
+      return after;
+    });
     this.#changed.fire();
-    if (this.isRunning(slug)) await this.replace(slug);
+    await this.#goOver(slug);
     return this.get(slug);
   }
 
   async remove(slug: string): Promise<void> {
-    this.#parts.launcher.settingsOf(slug);
+    // First from the settings: from then on nothing can start it again.
+    await this.#parts.docked.save(slug, (before) => {
+      docked(slug, before);
+      return null;
+    });
     await this.#parts.supervisor.remove(slug);
-    await this.#save(slug, null);
     this.#forget(slug);
     this.#parts.activity.forget(slug);
     this.#changed.fire();
@@ -191,31 +186,48 @@ export class ServerManager implements Disposable {
 
   /** Starts everything that should run. One that fails holds up nobody. */
   startWanted(): void {
-    for (const [slug, server] of Object.entries(this.#parts.settings.settings.servers)) {
-      this.#done.set(slug, fingerprint(server));
-      if (server.run) this.#launch(slug);
+    this.#parts.docked.acceptAll();
+    for (const slug of this.#parts.docked.slugs()) if (this.#parts.docked.get(slug).run) this.#launch(slug);
+  }
+
+  /** Follows an edit of the settings file by somebody else: starts, changes and stops what it asks for. One that fails holds up nobody. */
+  async followSettings(): Promise<void> {
+    const edited = this.#parts.docked.takeEdited();
+    await Promise.all(
+      edited.map(async (slug) => {
+        try {
+          await this.#follow(slug);
+        } catch (error) {
+          const text = `the edit of the settings could not be followed: ${toErrorInfo(error).message}`;
+          this.#parts.logs.append({ slug, stream: 'event', level: 'error', text });
+        }
+      }),
+    );
+    if (edited.length > 0) this.#changed.fire();
+  }
+
+  async #follow(slug: string): Promise<void> {
+    const { docked: all, supervisor } = this.#parts;
+    if (!all.has(slug)) {
+      await supervisor.remove(slug);
+      this.#forget(slug);
+    } else if (!all.get(slug).run) {
+      await supervisor.stop(slug);
+      this.#forget(slug);
+    } else if (this.#parts.supervisor.get(slug)) {
+      await this.#goOver(slug);
+    } else {
+      this.#launch(slug);
     }
   }
 
-  /** Follows an edit of the settings file by somebody else: starts, changes and stops what it asks for. */
-  async followSettings(): Promise<void> {
-    const wanted = this.#parts.settings.settings.servers;
-    for (const slug of new Set([...this.#done.keys(), ...Object.keys(wanted)])) {
-      const server = wanted[slug];
-      if (this.#done.get(slug) === fingerprint(server)) continue;
-      this.#done.set(slug, fingerprint(server));
-      if (!server) {
-        await this.#parts.supervisor.remove(slug);
-        this.#forget(slug);
-      } else if (!server.run) {
-        await this.#parts.supervisor.stop(slug);
-      } else if (this.isRunning(slug)) {
-        await this.replace(slug);
-      } else {
-        this.#launch(slug);
-      }
-    }
-    this.#changed.fire();
+  /** Makes changed settings hold for the process: one that runs is replaced, one on its way or given up begins anew. */
+  async #goOver(slug: string): Promise<void> {
+    const state = this.#parts.supervisor.get(slug)?.state;
+    if (this.isRunning(slug)) await this.replace(slug);
+    else if (state === 'starting' || state === 'restarting')
+      await this.#parts.supervisor.restart(slug, this.#planner(slug));
+    else if (this.#parts.docked.get(slug).run) this.#launch(slug);
   }
 
   isRunning(slug: string): boolean {
@@ -226,11 +238,17 @@ export class ServerManager implements Disposable {
   /** Starts a second process with the present settings, swaps when it is ready, lets calls in flight end on the old one. */
   async replace(slug: string): Promise<void> {
     const switching = await this.prepare(slug);
-    switching.commit();
+    if (switching.isRight()) return switching.commit();
+    await switching.abort();
+    await this.#goOver(slug);
   }
 
-  /** The first half of `replace`, for switching several at once: nothing has changed until `commit`. */
-  async prepare(slug: string, context?: string): Promise<{ commit(): void; abort(): Promise<void> }> {
+  /**
+   * The first half of `replace`, for switching several at once: nothing has changed until `commit`. What was prepared for a
+   * context that the server is not bound to any more is never put to work (`isRight`).
+   */
+  async prepare(slug: string, context?: string): Promise<PreparedServer> {
+    const before = this.#parts.docked.fingerprint(slug);
     let launched: Launched | null = null;
     let committed = false;
     const onPlanned = (value: Launched) => {
@@ -238,14 +256,37 @@ export class ServerManager implements Disposable {
       if (committed) this.#planned.set(slug, value);
     };
     const prepared = await this.#parts.supervisor.prepare(slug, this.#parts.launcher.planner(slug, onPlanned, context));
+    const isBound = () => launched !== null && this.#bound(slug) === launched.context;
+    const isUnchanged = () => this.#parts.docked.fingerprint(slug) === before;
     return {
+      isRight: () => isBound() && isUnchanged(),
       commit: () => {
-        committed = true;
-        if (launched) this.#planned.set(slug, launched);
-        prepared.commit(this.#parts.drain);
+        if (isBound()) {
+          committed = true;
+          if (launched) this.#planned.set(slug, launched);
+          prepared.commit(this.#parts.drain);
+          if (isUnchanged()) return;
+        } else {
+          void prepared.abort();
+        }
+        this.#again(slug);
       },
       abort: () => prepared.abort(),
     };
+  }
+
+  /** The context that a server is bound to now; undefined when that cannot be told or it is not docked any more. */
+  #bound(slug: string): string | null | undefined {
+    const settings = this.#parts.docked.find(slug);
+    const bound = settings && this.#binding(settings);
+    return bound === null || bound.error ? undefined : bound.context;
+  }
+
+  #again(slug: string): void {
+    this.#goOver(slug).catch((error: unknown) => {
+      const text = `it could not be changed over: ${toErrorInfo(error).message}`;
+      this.#parts.logs.append({ slug, stream: 'event', level: 'error', text });
+    });
   }
 
   async dispose(): Promise<void> {
@@ -260,18 +301,9 @@ export class ServerManager implements Disposable {
     this.#parts.supervisor.start(slug, this.#planner(slug));
   }
 
+  /** Also when nothing has to be written: wishes take effect in the order in which they came. */
   async #wish(slug: string, run: boolean): Promise<void> {
-    const server = this.#parts.launcher.settingsOf(slug);
-    if (server.run !== run) await this.#save(slug, { ...server, run });
-  }
-
-  /** Writes one server's settings, and remembers them as done, so that only edits by others are followed. */
-  async #save(slug: string, server: ServerSettings | null): Promise<void> {
-    await this.#parts.settings.update((draft) => {
-      if (server === null) delete draft.servers[slug];
-      else draft.servers[slug] = server;
-      this.#done.set(slug, fingerprint(server ?? undefined));
-    });
+    await this.#parts.docked.save(slug, (before) => ({ ...docked(slug, before), run }));
   }
 
   #backendChanged(slug: string, backend: Backend | null): void {
@@ -331,16 +363,10 @@ export class ServerManager implements Disposable {
   }
 
   #freeSlug(preset: string): string {
-    const taken = this.#parts.settings.settings.servers;
     const base = slugSchema.safeParse(preset).success ? preset : 'server';
-    if (!taken[base]) return base;
+    if (!this.#parts.docked.has(base)) return base;
     let number = 2;
-    while (taken[`${base}-${number}`]) number++;
+    while (this.#parts.docked.has(`${base}-${number}`)) number++;
     return `${base}-${number}`;
   }
-}
-
-/** The same text for settings that mean the same, whoever wrote them. */
-function fingerprint(server: ServerSettings | undefined): string {
-  return server === undefined ? '' : JSON.stringify(serverSettingsSchema.parse(server));
 }

@@ -4,7 +4,7 @@ import type { Backend } from '../backend/backend.ts';
 import type { Disposable } from '../dispose.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { ContextRegistry } from './context-registry.ts';
-import type { Launcher } from './launcher.ts';
+import type { DockedSettings } from './docked-settings.ts';
 import type { ServerManager } from './server-manager.ts';
 
 /** What stands behind one slug: the running backend, and what may pass to it right now. */
@@ -20,7 +20,7 @@ export interface ServerTarget {
 /** The docked servers as targets of the gateway. Everything is looked up per question, since settings and contexts change. */
 export class ServerTargets {
   readonly #parts: {
-    launcher: Launcher;
+    docked: DockedSettings;
     manager: ServerManager;
     supervisor: Supervisor;
     contexts: ContextRegistry;
@@ -28,7 +28,7 @@ export class ServerTargets {
   };
 
   constructor(parts: {
-    launcher: Launcher;
+    docked: DockedSettings;
     manager: ServerManager;
     supervisor: Supervisor;
     contexts: ContextRegistry;
@@ -38,12 +38,12 @@ export class ServerTargets {
   }
 
   slugs(): string[] {
-    return this.#parts.manager.list().map((server) => server.slug);
+    return this.#parts.docked.slugs();
   }
 
   get(slug: string): ServerTarget | undefined {
-    const { launcher, manager, supervisor } = this.#parts;
-    if (!launcher.has(slug)) return undefined;
+    const { docked, manager, supervisor } = this.#parts;
+    if (!docked.has(slug)) return undefined;
     return {
       slug,
       backend: (options) => this.#backend(slug, options),
@@ -68,7 +68,7 @@ export class ServerTargets {
 
   /** The stricter of the server's guard and the cap of the context that serves it, with the reason in words (D15). */
   #guard(slug: string): { level: GuardLevel; rules: GuardRules; why: string } {
-    const server = this.#parts.launcher.settingsOf(slug);
+    const server = this.#parts.docked.get(slug);
     const context = this.#parts.manager.servingContext(slug);
     const cap = this.#parts.contexts.cap(context);
     const level = effectiveGuard(server.guard, cap.level);

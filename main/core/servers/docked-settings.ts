@@ -1,0 +1,111 @@
+import { BerthError } from '../../../contract/errors.ts';
+import type { UpdateServer } from '../../../contract/model/server.ts';
+import { type ServerSettings, serverSettingsSchema } from '../../../contract/model/settings.ts';
+import type { SettingsStore } from '../settings/settings-store.ts';
+
+/**
+ * The docked servers as `config.yaml` has them. It knows which settings have been acted upon, so that edits by somebody else are
+ * told from Berth's own.
+ */
+export class DockedSettings {
+  readonly #settings: SettingsStore;
+  readonly #done = new Map<string, string>();
+
+  constructor(settings: SettingsStore) {
+    this.#settings = settings;
+  }
+
+  has(slug: string): boolean {
+    return this.find(slug) !== null;
+  }
+
+  find(slug: string): ServerSettings | null {
+    return own(this.#settings.settings.servers, slug);
+  }
+
+  /** Rejects with `not-found`. */
+  get(slug: string): ServerSettings {
+    return docked(slug, this.find(slug));
+  }
+
+  /** In the order of their names. */
+  slugs(): string[] {
+    return Object.keys(this.#settings.settings.servers).sort();
+  }
+
+  /**
+   * Changes one server from what its settings are at that moment, so that no change that was made meanwhile is lost; null undocks
+   * it. What `change` throws is passed on, and nothing is written. Changes take effect in the order in which they were asked for.
+   */
+  async save(slug: string, change: (before: ServerSettings | null) => ServerSettings | null): Promise<void> {
+    await this.#settings.update((draft) => {
+      const after = change(own(draft.servers, slug));
+      if (after === null) delete draft.servers[slug];
+      else draft.servers[slug] = after;
+      this.#done.set(slug, fingerprint(after));
+    });
+  }
+
+  /** Takes everything as it is now as acted upon. */
+  acceptAll(): void {
+    for (const slug of this.slugs()) this.#done.set(slug, this.fingerprint(slug));
+  }
+
+  /** The servers that somebody else has edited, docked or undocked since the last time; they count as acted upon from now on. */
+  takeEdited(): string[] {
+    return [...new Set([...this.#done.keys(), ...this.slugs()])].filter((slug) => {
+      const now = this.fingerprint(slug);
+      if ((this.#done.get(slug) ?? '') === now) return false;
+      this.#done.set(slug, now);
+      return true;
+    });
+  }
+
+  /** The same text for settings that mean the same, whoever wrote them; empty for a server that is not docked. */
+  fingerprint(slug: string): string {
+    return fingerprint(this.find(slug));
+  }
+}
+
+/** The settings of a server that must still be docked. Throws `not-found`. */
+export function docked(slug: string, settings: ServerSettings | null): ServerSettings {
+  if (settings) return settings;
+  throw new BerthError('not-found', `There is no server "${slug}".`, {
+    hint: 'See `berth servers` for those that are docked.',
+  });
+}
+
+/** Throws `already-exists` when there are settings. */
+export function notYetDocked(slug: string, settings: ServerSettings | null): void {
+  if (!settings) return;
+  throw new BerthError('already-exists', `A server named "${slug}" is docked already.`, {
+    hint: `Choose another name with --name, or change that one with \`berth set ${slug}\`.`,
+  });
+}
+
+/** Settings with a change applied; `binding` is what the server is bound to from now on, null when that stays. Pure. */
+export function changedSettings(before: ServerSettings, input: UpdateServer, binding: string | null): ServerSettings {
+  const options = { ...before.options };
+  for (const [name, value] of Object.entries(input.options ?? {})) {
+    if (value === null) delete options[name];
+    else options[name] = value;
+  }
+  const { namespace: _old, ...rest } = before;
+  const namespace = input.namespace === undefined ? before.namespace : (input.namespace ?? undefined);
+  return {
+    ...rest,
+    context: binding ?? before.context,
+    guard: input.guard ?? before.guard,
+    options,
+    ...(namespace === undefined ? {} : { namespace }),
+  };
+}
+
+function fingerprint(server: ServerSettings | null): string {
+  return server === null ? '' : JSON.stringify(serverSettingsSchema.parse(server));
+}
+
+/** A slug may be the name of something that every object has. */
+function own(servers: Readonly<Record<string, ServerSettings>>, slug: string): ServerSettings | null {
+  return Object.hasOwn(servers, slug) ? (servers[slug] ?? null) : null;
+}
