@@ -1,9 +1,7 @@
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { BerthError } from '../../contract/errors.ts';
 import type { Connection, FrameToCore } from '../../contract/frames.ts';
-
-/** A frame that is larger than this is not one of Berth's. */
-const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+import { socketConnection } from '../core/rpc/socket-connection.ts';
 
 /**
  * Connects to the running core's control socket. Rejects with `not-running` when nobody listens there, and with `refused`
@@ -16,7 +14,7 @@ export function connectControl(path: string): Promise<Connection<FrameToCore, un
     socket.once('error', fail);
     socket.once('connect', () => {
       socket.off('error', fail);
-      resolve(socketConnection(socket));
+      resolve(socketConnection(socket, 'Berth has stopped'));
     });
   });
 }
@@ -36,44 +34,4 @@ function explain(error: NodeJS.ErrnoException, path: string): BerthError {
     });
   }
   return new BerthError('internal', `Berth cannot be reached at ${path}: ${error.message}.`, { cause: error });
-}
-
-/** The client side of the contract over a connected socket: newline-delimited JSON. */
-export function socketConnection(socket: Socket): Connection<FrameToCore, unknown> {
-  let pending: Buffer[] = [];
-  let pendingBytes = 0;
-  const connection: Connection<FrameToCore, unknown> = {
-    send: (frame) => {
-      if (socket.writable) socket.write(`${JSON.stringify(frame)}\n`);
-    },
-    close: () => socket.end(),
-    onFrame: () => {},
-    onClose: () => {},
-  };
-  socket.on('data', (chunk: Buffer) => {
-    let rest = chunk;
-    for (let end = rest.indexOf(10); end !== -1; end = rest.indexOf(10)) {
-      const line = Buffer.concat([...pending, rest.subarray(0, end)]).toString('utf8');
-      pending = [];
-      pendingBytes = 0;
-      rest = rest.subarray(end + 1);
-      connection.onFrame(parse(line));
-    }
-    if (rest.length === 0) return;
-    pending.push(rest);
-    pendingBytes += rest.length;
-    if (pendingBytes > MAX_FRAME_BYTES) socket.destroy(new Error('a frame is too large'));
-  });
-  socket.on('error', () => socket.destroy());
-  socket.on('close', () => connection.onClose('Berth has stopped'));
-  return connection;
-}
-
-/** `null` for what is not JSON: the client refuses it as it refuses every frame that it does not know. */
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
 }

@@ -27,7 +27,9 @@ function violation(file, { specifier, dynamic, typeOnly }) {
   // A computed name cannot be judged, so only tests and scripts may have one.
   if (specifier === null) return 'write the name out, so that it can be checked';
   const target = targetOf(file, specifier);
-  if (builtinsOnly.includes(file) && target.kind !== 'node') return 'this file may import nothing but node built-ins';
+  if (builtinsOnly.includes(file) && !isBare(target, typeOnly)) {
+    return 'this file may import nothing but node built-ins, files that are the same, and types of the contract';
+  }
   if (target.kind === 'node') return layer.node ? null : `${layer.folder} runs without Node`;
   if (target.kind === 'package') return packageViolation(layer, target.name);
   const barrier = barriers.find(({ from, to }) => isIn(file, from) && isIn(target.path, to));
@@ -40,6 +42,12 @@ function violation(file, { specifier, dynamic, typeOnly }) {
     ...(layer.lazy ? [`${layer.lazy.join(', ')} by import()`] : []),
   ];
   return `${layer.folder} may import ${[...layer.files, ...extra].join(', ')}`;
+}
+
+/** Whether a file of `builtinsOnly` may import this. */
+function isBare(target, typeOnly) {
+  if (target.kind !== 'file') return target.kind === 'node';
+  return builtinsOnly.includes(target.path) || (typeOnly && isIn(target.path, 'contract'));
 }
 
 function packageViolation(layer, name) {

@@ -1,14 +1,14 @@
 import { connect, type Server, type Socket } from 'node:net';
 import { type CallOutput, CONTRACT_VERSION, calls } from '../../../contract/calls.ts';
 import { BerthError } from '../../../contract/errors.ts';
-import type { FrameFromCore } from '../../../contract/frames.ts';
+import type { FrameToCore } from '../../../contract/frames.ts';
 import type { Disposable } from '../dispose.ts';
 import { listenPrivately } from '../private-socket.ts';
-import type { CoreConnection, Dispatcher } from './dispatcher.ts';
-import { parseFrame } from './parse-frame.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { socketConnection } from './socket-connection.ts';
 
-/** A frame that is larger than this is not one of ours. */
-const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+/** What a caller that goes away leaves as reason. */
+const FAREWELL = 'the other side hung up';
 
 /**
  * Serves the contract as newline-delimited JSON on the control socket, for the `berth` command and a desktop that takes over.
@@ -42,14 +42,14 @@ export class ControlSocket implements Disposable {
 
   serve(dispatcher: Dispatcher): void {
     this.#dispatcher = dispatcher;
-    for (const socket of this.#early.splice(0)) dispatcher.accept(socketConnection(socket));
+    for (const socket of this.#early.splice(0)) dispatcher.accept(socketConnection(socket, FAREWELL));
   }
 
   #take(socket: Socket): void {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());
-    if (this.#dispatcher) this.#dispatcher.accept(socketConnection(socket));
+    if (this.#dispatcher) this.#dispatcher.accept(socketConnection(socket, FAREWELL));
     else this.#early.push(socket);
   }
 
@@ -77,7 +77,7 @@ async function nameTheFirst(path: string, error: BerthError): Promise<BerthError
 function hello(path: string): Promise<CallOutput<'app.hello'> | null> {
   return new Promise((resolve) => {
     const socket = connect(path);
-    const connection = socketConnection(socket);
+    const connection = socketConnection<FrameToCore>(socket, FAREWELL);
     const finish = (answer: CallOutput<'app.hello'> | null) => {
       clearTimeout(timer);
       socket.destroy();
@@ -89,36 +89,11 @@ function hello(path: string): Promise<CallOutput<'app.hello'> | null> {
       finish(parsed.success ? parsed.data : null);
     };
     connection.onClose = () => finish(null);
-    const call = { t: 'call', id: 1, method: 'app.hello', params: { contract: CONTRACT_VERSION, who: 'berth' } };
-    socket.write(`${JSON.stringify(call)}\n`);
+    connection.send({
+      t: 'call',
+      id: 1,
+      method: 'app.hello',
+      params: { contract: CONTRACT_VERSION, who: 'berth' },
+    });
   });
-}
-
-function socketConnection(socket: Socket): CoreConnection {
-  let pending: Buffer[] = [];
-  let pendingBytes = 0;
-  const connection: CoreConnection = {
-    send: (frame: FrameFromCore) => {
-      if (!socket.destroyed && socket.writable) socket.write(`${JSON.stringify(frame)}\n`);
-    },
-    close: () => socket.end(),
-    onFrame: () => {},
-    onClose: () => {},
-  };
-  socket.on('data', (chunk: Buffer) => {
-    let rest = chunk;
-    for (let end = rest.indexOf(10); end !== -1; end = rest.indexOf(10)) {
-      const line = Buffer.concat([...pending, rest.subarray(0, end)]).toString('utf8');
-      pending = [];
-      pendingBytes = 0;
-      rest = rest.subarray(end + 1);
-      if (line.trim() !== '') connection.onFrame(parseFrame(line));
-    }
-    if (rest.length > 0) pending.push(rest);
-    pendingBytes += rest.length;
-    if (pendingBytes > MAX_FRAME_BYTES) socket.destroy();
-  });
-  socket.on('error', () => socket.destroy());
-  socket.on('close', () => connection.onClose('the other side hung up'));
-  return connection;
 }
