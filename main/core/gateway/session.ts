@@ -1,9 +1,9 @@
 import { BerthError } from '../../../contract/errors.ts';
-import type { GuardLevel, GuardRules } from '../../../contract/model/guard.ts';
 import type { JsonRpcMessage } from '../backend/backend.ts';
 import { Call, type CallEnd, type Sink } from './call.ts';
 import type { Endpoint } from './endpoint.ts';
-import { decide, isListed, needsClaim, refusalText, type ToolClaim } from './guard.ts';
+import { decide, needsClaim, refusalText, type ToolClaim } from './guard.ts';
+import { clientInfoOf, initializeAnswer } from './initialize-answer.ts';
 import {
   classify,
   errorAnswer,
@@ -18,8 +18,7 @@ import {
 import type { Link } from './link.ts';
 import { mcpLogLevels, reachesLevel } from './log-level.ts';
 import type { GatewayTarget } from './ports.ts';
-import { negotiateVersion } from './protocol-versions.ts';
-import { claimOf } from './tool-claims.ts';
+import { listedTools } from './tool-claims.ts';
 
 /** How often a call that was not sent yet follows a server that is replaced. */
 const MAX_ATTEMPTS = 5;
@@ -214,7 +213,7 @@ export class Session {
     let rewrite: ((result: unknown) => unknown) | null = null;
     if (method === 'tools/list') {
       const { level, rules } = target.guard();
-      rewrite = (result) => listed(result, level, rules);
+      rewrite = (result) => listedTools(result, level, rules);
     } else if (method === 'logging/setLevel' && mcpLogLevels.includes(String(values['level']))) {
       this.#logLevel = String(values['level']);
       call.request.params = { ...values, level: this.#endpoint.logLevel() };
@@ -244,11 +243,7 @@ export class Session {
       this.#initialized = true;
       this.#endpoint.add(this);
       this.#seen();
-      call.settle({
-        ...result,
-        protocolVersion: negotiateVersion(params['protocolVersion'], result.protocolVersion),
-        capabilities: announcing(result.capabilities),
-      });
+      call.settle(initializeAnswer(params, result));
     } catch (error) {
       call.fail(error);
     }
@@ -289,28 +284,4 @@ function toolOf(request: JsonRpcRequest): string | null {
   if (request.method !== 'tools/call') return null;
   const name = isRecord(request.params) ? request.params['name'] : undefined;
   return typeof name === 'string' ? name : '';
-}
-
-function clientInfoOf(value: unknown): { name: string; version: string } | null {
-  if (!isRecord(value) || typeof value['name'] !== 'string') return null;
-  return { name: value['name'], version: typeof value['version'] === 'string' ? value['version'] : '' };
-}
-
-/** The server's capabilities, and that lists may change: Berth announces it after a restart even where the server never would. */
-function announcing(capabilities: Record<string, unknown>): Record<string, unknown> {
-  const announced: Record<string, unknown> = { ...capabilities };
-  for (const list of ['tools', 'prompts', 'resources']) {
-    const value = announced[list];
-    if (isRecord(value)) announced[list] = { ...value, listChanged: true };
-  }
-  return announced;
-}
-
-/** A page of tools without those that the guard would never let through. */
-function listed(result: unknown, level: GuardLevel, rules: GuardRules): unknown {
-  if (!isRecord(result) || !Array.isArray(result['tools'])) return result;
-  const tools = result['tools'].filter(
-    (tool: unknown) => isRecord(tool) && isListed(String(tool['name']), claimOf(tool), level, rules),
-  );
-  return { ...result, tools };
 }

@@ -1,5 +1,6 @@
 import { BerthError } from '../../../contract/errors.ts';
-import type { ToolClaim } from './guard.ts';
+import type { GuardLevel, GuardRules } from '../../../contract/model/guard.ts';
+import { isListed, type ToolClaim } from './guard.ts';
 import { isRecord } from './json-rpc.ts';
 import type { Link } from './link.ts';
 
@@ -69,4 +70,13 @@ export function claimsIn(result: unknown): [string, ToolClaim][] {
 export function claimOf(tool: Record<string, unknown>): ToolClaim {
   const annotations = tool['annotations'];
   return { readOnlyHint: isRecord(annotations) && annotations['readOnlyHint'] === true };
+}
+
+/** A page of tools without those that the guard would never let through. */
+export function listedTools(result: unknown, level: GuardLevel, rules: GuardRules): unknown {
+  if (!isRecord(result) || !Array.isArray(result['tools'])) return result;
+  const tools = result['tools'].filter(
+    (tool: unknown) => isRecord(tool) && isListed(String(tool['name']), claimOf(tool), level, rules),
+  );
+  return { ...result, tools };
 }
