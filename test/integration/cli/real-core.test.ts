@@ -1,11 +1,11 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { applicationFiles } from '../../../main/core/application-files.ts';
 import { type Core, createCore } from '../../../main/core/core.ts';
 import { berthPaths } from '../../../main/core/paths.ts';
+import { freePort } from '../../e2e/support/free-port.ts';
 import { berth, type Ran, Terminal } from './terminal.ts';
 
 let home: string;
@@ -50,14 +50,6 @@ afterAll(async () => {
   await core?.dispose();
   await rm(home, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return typeof address === 'object' && address ? address.port : 0;
-}
 
 const run = (...args: string[]) => berth(args, { env });
 

@@ -13,6 +13,7 @@ import type { OptionValue, Transport } from '../../../../contract/model/server.t
 import type { LaunchPlan, PlannedProcess } from '../../../../main/core/presets/launch-plan.ts';
 import { planLaunch } from '../../../../main/core/presets/plan-launch.ts';
 import { PresetCatalog } from '../../../../main/core/presets/preset-catalog.ts';
+import { freePort } from '../../../e2e/support/free-port.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
 const run = promisify(execFile);
@@ -74,14 +75,6 @@ interface PlanOptions {
   transport?: Transport;
   guard?: GuardLevel;
   options?: Record<string, OptionValue>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 async function toolsOverStdio(launch: { process: PlannedProcess }): Promise<string[]> {

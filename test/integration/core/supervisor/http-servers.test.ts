@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Planner } from '../../../../main/core/supervisor/server-run.ts';
+import { freePort } from '../../../e2e/support/free-port.ts';
 import { startHttpFixture } from '../backend/http-fixture.ts';
 import { type Bench, callTool, fixture, isAlive, openBench } from './harness.ts';
 
@@ -13,15 +13,6 @@ beforeEach(async () => {
   bench = await openBench();
 });
 afterEach(() => bench.end());
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 /** Plans a fresh port for each run, as Berth does. */
 function onFreshPort(slug: string, script: string, args: string[], change: Parameters<Bench['plan']>[1]): Planner {
