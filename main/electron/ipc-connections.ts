@@ -28,6 +28,8 @@ export class IpcConnections implements Disposable {
 
   readonly #receive = (event: Electron.IpcMainEvent, frame: unknown): void => {
     if (!isOurFrame(event.senderFrame)) return;
+    const known = this.#open.get(event.sender.id);
+    if (known && isHello(frame)) this.#forget(event.sender.id, 'the page began anew');
     const connection = this.#open.get(event.sender.id) ?? this.#connect(event.sender);
     connection.onFrame(frame);
   };
@@ -58,15 +60,20 @@ export class IpcConnections implements Disposable {
     if (this.#watched.has(contents)) return;
     this.#watched.add(contents);
     const { id } = contents;
-    const left = (reason: string) => {
-      const connection = this.#open.get(id);
-      this.#open.delete(id);
-      connection?.onClose(reason);
-    };
     contents.on('did-start-navigation', (details) => {
-      if (details.isMainFrame && !details.isSameDocument) left('the page was left');
+      if (details.isMainFrame && !details.isSameDocument) this.#forget(id, 'the page was left');
     });
-    contents.on('render-process-gone', () => left('the page crashed'));
-    contents.on('destroyed', () => left('the window is gone'));
+    contents.on('render-process-gone', () => this.#forget(id, 'the page crashed'));
+    contents.on('destroyed', () => this.#forget(id, 'the window is gone'));
   }
+  #forget(id: number, reason: string): void {
+    const connection = this.#open.get(id);
+    this.#open.delete(id);
+    connection?.onClose(reason);
+  }
+}
+
+/** The first call of every connection (contract): a page that closed one and opened another shows it by this alone. */
+function isHello(frame: unknown): boolean {
+  return typeof frame === 'object' && frame !== null && 'method' in frame && frame.method === 'app.hello';
 }

@@ -126,11 +126,11 @@ test.describe('the packaged app', () => {
     const env = await startSessionBus(sandbox);
     const keyring = ['--unlock', '--components=secrets', '--foreground'];
     sandbox.start('gnome-keyring-daemon', keyring, { env }).end('test');
-    const owner = ['call', '--session', '--dest', 'org.freedesktop.DBus', '--object-path', '/org/freedesktop/DBus'];
-    const ask = [...owner, '--method', 'org.freedesktop.DBus.NameHasOwner', 'org.freedesktop.secrets'];
+    const ask = ['--session', '--print-reply', '--dest=org.freedesktop.DBus', '/org/freedesktop/DBus'];
+    const hasOwner = [...ask, 'org.freedesktop.DBus.NameHasOwner', 'string:org.freedesktop.secrets'];
     await expect
-      .poll(() => spawnSync('gdbus', ask, { env: { ...sandbox.env, ...env }, encoding: 'utf8' }).stdout)
-      .toContain('true');
+      .poll(() => spawnSync('dbus-send', hasOwner, { env: { ...sandbox.env, ...env }, encoding: 'utf8' }).stdout)
+      .toContain('boolean true');
     const app = sandbox.start(program, [...chromiumSwitches, '--hidden'], { env });
     const rpc = await connectWhenUp(sandbox);
     expect((await rpc.call('app.status')).keychain).toEqual({ state: 'available', reason: null });

@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import type { BrowserWindow } from 'electron';
 import type { Sandbox } from '../support/sandbox.ts';
 import { DesktopApp, desktopSandbox } from './desktop.ts';
@@ -16,6 +16,13 @@ test.afterEach(async () => {
   await sandbox.dispose();
 });
 
+/** A page of our own origin with the bridge but without the app, whose own connection would be in the way. */
+async function barePage(): Promise<Page> {
+  const page = await desktop.window();
+  await page.goto('app://berth/bare');
+  return page;
+}
+
 test('opens on the first run and shows Berth', async () => {
   const page = await desktop.window();
   await expect(page).toHaveURL('app://berth/');
@@ -25,7 +32,7 @@ test('opens on the first run and shows Berth', async () => {
 });
 
 test('the page speaks with the real core, also after a reload', async () => {
-  const page = await desktop.window();
+  const page = await barePage();
   const ask = () =>
     page.evaluate(
       () =>
@@ -44,8 +51,41 @@ test('the page speaks with the real core, also after a reload', async () => {
   expect(await ask()).toMatchObject({ shell: 'desktop', pid: desktop.pid });
 });
 
+test('a page that says hello again gets nothing more of what it had asked for before', async () => {
+  const page = await barePage();
+  await page.evaluate(async () => {
+    const bridge = Reflect.get(globalThis, 'berth');
+    const items: number[] = [];
+    Object.assign(globalThis, { items });
+    const hello = (id: number) =>
+      new Promise<void>((resolve) => {
+        const stop = bridge.onFrame((frame: { t: string; id: number }) => {
+          if (frame.t !== 'result' || frame.id !== id) return;
+          stop();
+          resolve();
+        });
+        bridge.send({ t: 'call', id, method: 'app.hello', params: { contract: 1 } });
+      });
+    await hello(800_001);
+    bridge.send({ t: 'subscribe', id: 800_002, stream: 'status' });
+    await hello(800_003);
+    bridge.onFrame((frame: { t: string; id: number }) => {
+      if (frame.t === 'item') items.push(frame.id);
+    });
+    bridge.send({ t: 'subscribe', id: 800_004, stream: 'status' });
+  });
+  const seen = () => page.evaluate(() => Reflect.get(globalThis, 'items') as number[]);
+  await expect.poll(seen).toContain(800_004);
+  const before = (await seen()).filter((id) => id === 800_004).length;
+  const rpc = await desktop.rpc();
+  await rpc.call('servers.add', { preset: 'command', slug: 'one', context: 'none', options: { command: '/bin/true' } });
+  rpc.close();
+  await expect.poll(async () => (await seen()).filter((id) => id === 800_004).length).toBeGreaterThan(before);
+  expect(await seen()).not.toContain(800_002);
+});
+
 test('the page has nothing of Node and one small bridge', async () => {
-  const page = await desktop.window();
+  const page = await barePage();
   expect(
     await page.evaluate(() => ({
       node: [typeof Reflect.get(globalThis, 'require'), typeof Reflect.get(globalThis, 'process')],
@@ -62,7 +102,7 @@ test('the page has nothing of Node and one small bridge', async () => {
 });
 
 test('a frame that is none of the contract ends the connection, not the app', async () => {
-  const page = await desktop.window();
+  const page = await barePage();
   const reason = await page.evaluate(
     () =>
       new Promise<string>((resolve) => {
@@ -76,7 +116,7 @@ test('a frame that is none of the contract ends the connection, not the app', as
 });
 
 test('the page cannot leave, open windows or embed other pages', async () => {
-  const page = await desktop.window();
+  const page = await barePage();
   const handle = await desktop.app.browserWindow(page);
   await handle.evaluate((each: BrowserWindow) => {
     each.webContents.once('will-frame-navigate', (event) => {
@@ -103,12 +143,12 @@ test('the page cannot leave, open windows or embed other pages', async () => {
     document.body.append(frame);
   });
   expect(await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
-  expect(await page.evaluate(() => location.href)).toBe('app://berth/');
+  expect(await page.evaluate(() => location.href)).toBe('app://berth/bare');
   expect(page.frames().filter((frame) => frame.url().startsWith('data:'))).toEqual([]);
 });
 
 test('permissions are denied', async () => {
-  const page = await desktop.window();
+  const page = await barePage();
   const denied = await page.evaluate(async () => {
     const state = async (name: string) => (await navigator.permissions.query({ name: name as PermissionName })).state;
     const media = await navigator.mediaDevices.getUserMedia({ audio: true }).then(
@@ -129,7 +169,7 @@ test('permissions are denied', async () => {
 });
 
 test('the policy forbids inline scripts, eval and other origins, and files outside the window are not served', async () => {
-  const page = await desktop.window();
+  const page = await barePage();
   const policy = await page.evaluate(async () => (await fetch('app://berth/')).headers.get('content-security-policy'));
   expect(policy).toContain("default-src 'none'");
   expect(policy).toContain("script-src 'self';");
