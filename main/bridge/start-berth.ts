@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -26,7 +26,9 @@ export function startCommand(env: Env, here: string): string[] | null {
 export function startBerth([command, ...args]: readonly string[], env: Env): Promise<boolean> {
   if (command === undefined) return Promise.resolve(false);
   return new Promise((resolve) => {
-    const child = spawn(command, args, { detached: true, stdio: 'ignore', cwd: homedir(), env: { ...env } });
+    // Not in the client's folder, which may be a project that somebody wants to remove.
+    const cwd = existsSync(homedir()) ? homedir() : tmpdir();
+    const child = spawn(command, args, { detached: true, stdio: 'ignore', cwd, env: { ...env } });
     child.once('spawn', () => {
       child.unref();
       resolve(true);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -121,23 +121,46 @@ describe('the stdio bridge', () => {
     expect(bridge.noise).toEqual([]);
   });
 
-  it('starts Berth when it does not run', async () => {
-    await bench.gateway.dispose();
-    const socket = join(folder, 'own', 'mcp.sock');
-    const pidFile = join(folder, 'pid');
-    const wrapped = `require('fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); process.argv.splice(1, 0, 'x'); import(${JSON.stringify(gatewayProgram)})`;
-    const command = JSON.stringify([process.execPath, '-e', wrapped, socket, goodServer]);
-    const bridge = start(['--socket', socket], { BERTH_START_COMMAND: command });
-    await bridge.initialize();
-    expect(await bridge.call(1, 'echo', { text: 'started' })).toMatchObject({
-      result: { content: [{ text: 'started' }] },
-    });
-    expect(await bridge.close()).toBe(0);
-    // It outlives the bridge that started it.
+  /** A command that starts a gateway on the socket, as Berth would be started, and where its pid then stands. */
+  function startCommand(socket: string, name: string): { env: Record<string, string>; pidFile: string } {
+    const pidFile = join(folder, `${name}.pid`);
+    const lines = [
+      `require('fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));`,
+      "process.argv.splice(1, 0, 'gateway');",
+      `import(${JSON.stringify(gatewayProgram)});`,
+    ];
+    const command = [process.execPath, '-e', lines.join(' '), socket, goodServer];
+    return { env: { BERTH_START_COMMAND: JSON.stringify(command) }, pidFile };
+  }
+
+  async function end(pidFile: string): Promise<void> {
     const pid = Number(await readFile(pidFile, 'utf8'));
-    expect(process.kill(pid, 0)).toBe(true);
+    expect(isAlive(pid)).toBe(true);
     process.kill(pid, 'SIGTERM');
     await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
+  }
+
+  it('starts Berth when it does not run, and does not take it along when it ends', async () => {
+    const socket = join(folder, 'own', 'mcp.sock');
+    const { env, pidFile } = startCommand(socket, 'first');
+    const bridge = start(['--socket', socket], env);
+    await bridge.initialize();
+    expect(await bridge.call(1, 'echo', { text: 'up' })).toMatchObject({ result: { content: [{ text: 'up' }] } });
+    expect(await bridge.close()).toBe(0);
+    await end(pidFile);
+  });
+
+  it('brings Berth back when it was quit and a call needs it', async () => {
+    const { env, pidFile } = startCommand(bench.socket, 'again');
+    const bridge = start([], env);
+    await bridge.initialize();
+    await bench.gateway.dispose();
+    await bridge.said('The connection to Berth was lost');
+    expect(await bridge.request('p', 'ping')).toMatchObject({ result: {} });
+    expect(existsSync(pidFile)).toBe(false);
+    expect(await bridge.call(1, 'echo', { text: 'back' })).toMatchObject({ result: { content: [{ text: 'back' }] } });
+    await bridge.close();
+    await end(pidFile);
   });
 
   it('says that there is no such server, and works once there is', async () => {
