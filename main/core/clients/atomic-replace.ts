@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, readdir, rm, rmdir } from 'node:fs/promis
 import { basename, dirname, join } from 'node:path';
 import { BerthError } from '../../../contract/errors.ts';
 import { syncFolder } from '../private-file.ts';
-import { isRunning } from './file-lock.ts';
+import { isRunning } from '../file-lock.ts';
 import { FileChanged, swapFile } from './swap-file.ts';
 import { type FileSnapshot, readTarget } from './target-file.ts';
 

@@ -11,7 +11,7 @@ import {
   planChange,
   readState,
 } from './change-plan.ts';
-import { withFileLock } from './file-lock.ts';
+import { withFileLock } from '../file-lock.ts';
 import { ClientJournal, type JournalLine } from './journal.ts';
 import { type Ownership, OwnershipStore } from './ownership.ts';
 import type { ClientRow } from './registry.ts';

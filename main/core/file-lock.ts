@@ -3,7 +3,7 @@ import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { BerthError } from '../../../contract/errors.ts';
+import { BerthError } from '../../contract/errors.ts';
 
 export interface FileLockOptions {
   /** How long to wait for the others, in ms. */
@@ -61,7 +61,7 @@ async function waitForTurn(place: string, ticket: string, timeoutMs: number): Pr
       choosing.length > 0 ? choosing : await liveOnes(place, (name) => numberOf(name) > 0 && name < ticket);
     if (before.length === 0) return;
     if (Date.now() > deadline) {
-      throw new BerthError('conflict', 'Another Berth is writing the same file and does not finish.', {
+      throw new BerthError('conflict', 'Another Berth holds what this one waits for, and does not let go.', {
         hint: 'Look for a second Berth of this user, end it, and try again.',
         details: { pid: Number(before[0]?.split('-')[1]) },
       });
