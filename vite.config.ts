@@ -42,7 +42,10 @@ export default defineConfig({
   base: './',
   plugins: [react(), tailwindcss()],
   environments: {
-    client: { build: { outDir: at('./dist/renderer'), emptyOutDir: true, sourcemap: false } },
+    // Nothing is inlined: the window's policy takes fonts and scripts from its own origin only.
+    client: {
+      build: { outDir: at('./dist/renderer'), emptyOutDir: true, sourcemap: false, assetsInlineLimit: 0 },
+    },
     preload: nodeProgram('./dist/preload', { preload: './preload/preload.ts' }, 'cjs'),
     electron: nodeProgram('./dist/electron', { main: './main/electron/main.ts' }),
     cli: nodeProgram('./dist/cli', {

@@ -28,13 +28,22 @@ export function startBerth([command, ...args]: readonly string[], env: Env): Pro
   return new Promise((resolve) => {
     // Not in the client's folder, which may be a project that somebody wants to remove.
     const cwd = existsSync(homedir()) ? homedir() : tmpdir();
-    const child = spawn(command, args, { detached: true, stdio: 'ignore', cwd, env: { ...env } });
+    const child = spawn(command, args, { detached: true, stdio: 'ignore', cwd, env: environmentFor(args, env) });
     child.once('spawn', () => {
       child.unref();
       resolve(true);
     });
     child.once('error', () => resolve(false));
   });
+}
+
+/**
+ * What makes Electron a Node reaches only what is to run as one: the desktop, which has no script as its first argument, must
+ * start as itself although this bridge may run on its program (D7).
+ */
+export function environmentFor(args: readonly string[], env: Env): Env {
+  const { ELECTRON_RUN_AS_NODE: asNode, ...rest } = env;
+  return /\.[cm]?js$/.test(args[0] ?? '') && asNode !== undefined ? { ...rest, ELECTRON_RUN_AS_NODE: asNode } : rest;
 }
 
 function parseCommand(text: string): string[] | null {

@@ -16,6 +16,8 @@ export interface ShimOptions {
   readonly runtime: string;
   /** The bridge's file. */
   readonly bridge: string;
+  /** The bridge's socket: clients may have other TMPDIR and XDG folders than Berth, which would lead elsewhere. */
+  readonly socket: string;
   /** How the bridge starts Berth when it does not run: a command line (D6). */
   readonly start: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -39,10 +41,12 @@ export async function writeBridgeShim(options: ShimOptions): Promise<ShimCommand
     const value = options.env[name];
     if (value) env[name] = value;
   }
-  if (options.platform === 'win32') return { command: options.runtime, args: [options.bridge], env };
+  if (options.platform === 'win32') {
+    return { command: options.runtime, args: [options.bridge, '--socket', options.socket], env };
+  }
   const path = join(options.folder, 'berth');
   const lines = Object.entries(env).map(([name, value]) => `export ${name}=${quoted(value)}`);
-  const text = `#!/bin/sh\n# Written by Berth at every start. AI clients start this; it finds the rest.\n${lines.join('\n')}\nexec ${quoted(options.runtime)} ${quoted(options.bridge)} "$@"\n`;
+  const text = `#!/bin/sh\n# Written by Berth at every start. AI clients start this; it finds the rest.\n${lines.join('\n')}\nexec ${quoted(options.runtime)} ${quoted(options.bridge)} "$@" --socket ${quoted(options.socket)}\n`;
   if ((await readFile(path, 'utf8').catch(() => null)) !== text) await writePrivately(path, text, { mode: 0o700 });
   return { command: path, args: [] };
 }

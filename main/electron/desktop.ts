@@ -10,7 +10,6 @@ import { setApplicationMenu } from './app-menu.ts';
 import { confirmQuit, pickPath, tellError } from './dialogs.ts';
 import { mayOpenExternally } from './external-links.ts';
 import { IpcConnections } from './ipc-connections.ts';
-import { commandFromBridge } from './login-entry.ts';
 import { setStartAtLogin, startAgain } from './login-item.ts';
 import { MainWindow } from './main-window.ts';
 import { hasTrayHost, ownsTrayItem } from './status-notifier.ts';
@@ -107,7 +106,7 @@ export class Desktop {
         autostart: true,
         filePicker: true,
       },
-      startCommand: commandFromBridge(startAgain(), process.platform),
+      startCommand: startAgain(),
       open: async () => {
         this.open();
         return { url: null };

@@ -40,14 +40,6 @@ export function loginCommand(options: {
   return [...program, ...keptSwitches.filter((each) => argv.includes(each)), '--hidden'];
 }
 
-/**
- * The same for a program that itself runs on Electron as Node, such as the bridge (D7): what makes it Node must not reach the
- * desktop.
- */
-export function commandFromBridge(command: readonly string[], platform: NodeJS.Platform): readonly string[] {
-  return platform === 'win32' ? command : ['/usr/bin/env', '-u', 'ELECTRON_RUN_AS_NODE', ...command];
-}
-
 /** An argument of `Exec`: quoted, with the escapes of the Desktop Entry Specification, once for the quotes and once for the string. */
 function quote(argument: string): string {
   const escaped = argument

@@ -18,6 +18,7 @@ describe.skipIf(process.platform === 'win32')('the shim that client files point 
       folder: join(folder, 'bin'),
       runtime: process.execPath,
       bridge,
+      socket: '/run/user/1000/berth-1/mcp.sock',
       start: ['/opt/it\'s "here"/berth', '--hidden'],
       env: { BERTH_HOME: "/home/o'brien/my berth", PATH: '/nowhere' },
       platform: process.platform,
@@ -35,7 +36,7 @@ describe.skipIf(process.platform === 'win32')('the shim that client files point 
       env: {},
     });
     expect(JSON.parse(stdout)).toEqual({
-      args: ['connect', 'cluster', '--client', 'a b'],
+      args: ['connect', 'cluster', '--client', 'a b', '--socket', '/run/user/1000/berth-1/mcp.sock'],
       BERTH_HOME: "/home/o'brien/my berth",
       start: ['/opt/it\'s "here"/berth', '--hidden'],
     });
@@ -55,13 +56,14 @@ it('is the runtime itself on Windows, where clients cannot start scripts', async
     folder: join(folder, 'bin'),
     runtime: 'C:\\Berth\\Berth.exe',
     bridge: 'C:\\Berth\\resources\\bridge.js',
+    socket: '\\\\.\\pipe\\berth-1-mcp',
     start: ['C:\\Berth\\Berth.exe', '--hidden'],
     env: {},
     platform: 'win32',
   });
   expect(command).toEqual({
     command: 'C:\\Berth\\Berth.exe',
-    args: ['C:\\Berth\\resources\\bridge.js'],
+    args: ['C:\\Berth\\resources\\bridge.js', '--socket', '\\\\.\\pipe\\berth-1-mcp'],
     env: { ELECTRON_RUN_AS_NODE: '1', BERTH_START_COMMAND: '["C:\\\\Berth\\\\Berth.exe","--hidden"]' },
   });
 });

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { ClientMemory, isOwnId } from '../../../main/bridge/client-memory.ts';
 import { LineReader } from '../../../main/bridge/line-reader.ts';
 import { envelopeOf, problemLine } from '../../../main/bridge/message.ts';
-import { startCommand } from '../../../main/bridge/start-berth.ts';
+import { environmentFor, startCommand } from '../../../main/bridge/start-berth.ts';
 
 describe('LineReader', () => {
   it('gives the same lines however the bytes are cut', () => {
@@ -101,6 +101,17 @@ describe('messages', () => {
         data: { berth: { code: 'not-running', message: 'It is off.', hint: 'Turn it on.' } },
       },
     });
+  });
+});
+
+describe('environmentFor', () => {
+  const env = { ELECTRON_RUN_AS_NODE: '1', HOME: '/home/me' };
+
+  it('starts a desktop as itself, and a script on the same program as Node', () => {
+    expect(environmentFor(['--hidden'], env)).toEqual({ HOME: '/home/me' });
+    expect(environmentFor([], env)).toEqual({ HOME: '/home/me' });
+    expect(environmentFor(['/opt/berth/bin/berth.mjs', 'serve'], env)).toEqual(env);
+    expect(environmentFor(['/x/berth.mjs'], { HOME: '/home/me' })).toEqual({ HOME: '/home/me' });
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { autostartEntry, autostartFile, commandFromBridge, loginCommand } from '../../../main/electron/login-entry.ts';
+import { autostartEntry, autostartFile, loginCommand } from '../../../main/electron/login-entry.ts';
 
 describe('autostartFile', () => {
   it('honours XDG_CONFIG_HOME', () => {
@@ -27,8 +27,8 @@ describe('loginCommand', () => {
   });
 });
 
-describe('loginCommand and commandFromBridge', () => {
-  it('keep the switch without which Chromium would not run, and do not start a Node', () => {
+describe('loginCommand', () => {
+  it('keeps the switch without which Chromium would not run', () => {
     const command = loginCommand({
       execPath: '/opt/berth/berth',
       appPath: '/opt/berth/resources/app.asar',
@@ -37,13 +37,6 @@ describe('loginCommand and commandFromBridge', () => {
       env: {},
     });
     expect(command).toEqual(['/opt/berth/berth', '--no-sandbox', '--hidden']);
-    expect(commandFromBridge(command, 'linux').slice(0, 4)).toEqual([
-      '/usr/bin/env',
-      '-u',
-      'ELECTRON_RUN_AS_NODE',
-      '/opt/berth/berth',
-    ]);
-    expect(commandFromBridge(command, 'win32')).toEqual(command);
   });
 });
 
