@@ -1,0 +1,68 @@
+import type { GuardLevel } from '../../contract/model/guard.ts';
+import type { Server, ServerState, Transport } from '../../contract/model/server.ts';
+
+/** Words of the states, as in the tray. */
+export const stateWords: Readonly<Record<ServerState, string>> = {
+  stopped: 'Stopped',
+  starting: 'Starting',
+  ready: 'Ready',
+  degraded: 'Degraded',
+  restarting: 'Restarting',
+  stopping: 'Stopping',
+  failed: 'Failed',
+};
+
+export const transportWords: Readonly<Record<Transport, string>> = {
+  stdio: 'stdio',
+  http: 'Streamable HTTP',
+  sse: 'HTTP+SSE',
+};
+
+export const guardChoices: readonly { level: GuardLevel; title: string; consequence: string }[] = [
+  {
+    level: 'read-only',
+    title: 'Read-only',
+    consequence:
+      'AI clients can look, but change nothing: the server starts with its own read-only switch, and Berth lets no other tool through.',
+  },
+  {
+    level: 'ask',
+    title: 'Ask',
+    consequence: 'Reading passes. Every other call is held back until it is approved.',
+  },
+  {
+    level: 'full',
+    title: 'Full',
+    consequence:
+      'Everything passes: AI clients can create, change and delete whatever the credential of the context may.',
+  },
+];
+
+/** Why the guard that holds is not the one that was chosen; null when it is. */
+export function guardReason(
+  server: Pick<Server, 'guard' | 'effectiveGuard' | 'production' | 'context'>,
+): string | null {
+  if (server.guard === server.effectiveGuard) return null;
+  const where = server.production ? 'production context' : `context ${server.context ?? ''}`.trim();
+  return `${server.guard}, capped by the ${where}`;
+}
+
+/** `1 server`, `2 servers`. */
+export function count(number: number, noun: string): string {
+  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** What the servers are in, worst last: `5 docked · 3 ready · 1 failed`. */
+export function serversSummary(servers: readonly Pick<Server, 'state'>[]): string {
+  const order: ServerState[] = ['ready', 'starting', 'restarting', 'stopping', 'stopped', 'degraded', 'failed'];
+  const parts = order
+    .map((state) => ({ state, number: servers.filter((server) => server.state === state).length }))
+    .filter(({ number }) => number > 0)
+    .map(({ state, number }) => `${number} ${stateWords[state].toLowerCase()}`);
+  return [`${servers.length} docked`, ...parts].join(' · ');
+}
+
+/** Last part of a path, for places where the whole is one hover away. */
+export function baseName(path: string): string {
+  return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
+}

@@ -1,0 +1,194 @@
+import { useCallback, useState } from 'react';
+import type { Client, ClientChange } from '../../../contract/model/client.ts';
+import { asBerthError, useLoaded, useSession, useStatus } from '../../session/session-context.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { DiffView } from '../../ui/diff-view.tsx';
+import { Check } from '../../ui/field.tsx';
+import { ErrorNotice, Notice } from '../../ui/notice.tsx';
+import { MarkedWord, StateMark } from '../../ui/state-mark.tsx';
+import { Ago } from '../../ui/time.tsx';
+import { useToasts } from '../../ui/toasts.tsx';
+
+export interface InstallDialogProps {
+  client: Client;
+  action: 'install' | 'uninstall';
+  onClose(): void;
+}
+
+/** Shows exactly what will be written into a client's file, writes it, and says what to do then. */
+export function InstallDialog({ client, action, onClose }: InstallDialogProps) {
+  const session = useSession();
+  const toasts = useToasts();
+  const slugs = useChosenSlugs(client, action);
+  const [writing, setWriting] = useState(false);
+  const [written, setWritten] = useState<{ change: ClientChange; at: number } | null>(null);
+  const preview = useLoaded<'clients.preview'>(JSON.stringify([client.id, action, slugs.chosen]), (over, signal) =>
+    over.call('clients.preview', { client: client.id, slugs: [...slugs.chosen], action }, { signal }),
+  );
+  const change = preview.data;
+  const nothingChosen = slugs.chosen.length === 0;
+
+  const write = useCallback(async () => {
+    if (!change) return;
+    setWriting(true);
+    try {
+      await session.call(`clients.${action}`, {
+        client: client.id,
+        slugs: [...slugs.chosen],
+        baseHash: change.baseHash,
+      });
+      setWritten({ change, at: Date.now() });
+    } catch (error) {
+      const changedMeanwhile = asBerthError(error).code === 'conflict';
+      toasts.error(error, { label: changedMeanwhile ? 'Show the new difference' : 'Look again', run: preview.reload });
+    } finally {
+      setWriting(false);
+    }
+  }, [session, toasts, action, client.id, slugs.chosen, change, preview.reload]);
+
+  const title = action === 'install' ? `Install into ${client.title}` : `Uninstall from ${client.title}`;
+  if (written) return <Done client={client} action={action} written={written} onClose={onClose} />;
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      width="wide"
+      title={title}
+      description={
+        action === 'install'
+          ? 'It gets the address of the server in Berth, and no credential of a cluster.'
+          : 'Only what Berth wrote is taken out.'
+      }
+      footer={
+        <>
+          <span className="mr-auto min-w-0 truncate text-sm text-muted" title={client.file}>
+            {change?.creates ? 'creates ' : 'writes '}
+            <code>{client.file}</code>
+          </span>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            kind="primary"
+            busy={writing}
+            disabled={!change || change.noop || preview.loading || nothingChosen}
+            onClick={() => void write()}
+          >
+            Write
+          </Button>
+        </>
+      }
+    >
+      <fieldset className="flex flex-col gap-1.5">
+        <legend className="mb-1 font-medium">Servers</legend>
+        {slugs.choices.map((choice) => (
+          <Check
+            key={choice.slug}
+            checked={slugs.chosen.includes(choice.slug)}
+            onChange={(event) => slugs.choose(choice.slug, event.target.checked)}
+          >
+            <span className="inline-flex flex-wrap items-center gap-2">
+              <span className="font-medium">{choice.slug}</span>
+              {choice.server ? (
+                <>
+                  <StateMark state={choice.server.state} />
+                  <span className="text-muted">
+                    {choice.server.boundTo === 'active' ? 'follows the active context' : choice.server.boundTo}
+                  </span>
+                </>
+              ) : (
+                <span className="text-muted">removed from Berth</span>
+              )}
+            </span>
+          </Check>
+        ))}
+      </fieldset>
+      {nothingChosen && <p className="text-muted">Choose at least one server.</p>}
+      {!nothingChosen && preview.error && (
+        <ErrorNotice error={preview.error} action={<Button onClick={preview.reload}>Try again</Button>} />
+      )}
+      {!nothingChosen && !change && !preview.error && <p className="text-muted">Comparing…</p>}
+      {!nothingChosen && change && (
+        <>
+          {change.notes.map((note) => (
+            <Notice key={note} tone="info">
+              {note}
+            </Notice>
+          ))}
+          {change.noop ? (
+            <Notice tone="info">Nothing would change: the file already says this.</Notice>
+          ) : (
+            <section aria-label="Difference" className={preview.loading ? 'opacity-60' : undefined}>
+              <h3 className="mb-1 font-medium">What changes in the file</h3>
+              <DiffView diff={change.diff} />
+            </section>
+          )}
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+/** Which servers, beginning with the obvious: what is installed, or all when nothing is. */
+function useChosenSlugs(client: Client, action: 'install' | 'uninstall') {
+  const servers = useStatus((status) => status.servers);
+  const [chosen, setChosen] = useState<readonly string[]>(() => {
+    const installed = client.entries.map((entry) => entry.slug);
+    if (action === 'uninstall' || installed.length > 0) return [...new Set(installed)];
+    return servers.map((server) => server.slug);
+  });
+  const names =
+    action === 'install'
+      ? servers.map((server) => server.slug)
+      : [...new Set(client.entries.map((entry) => entry.slug))];
+  return {
+    chosen,
+    choices: names.map((slug) => ({ slug, server: servers.find((server) => server.slug === slug) })),
+    choose: (slug: string, on: boolean) =>
+      setChosen((last) => (on ? [...last, slug] : last.filter((other) => other !== slug))),
+  };
+}
+
+interface DoneProps extends InstallDialogProps {
+  written: { change: ClientChange; at: number };
+}
+
+/** What to do now, and the proof as soon as the client connects. */
+function Done({ client, action, written, onClose }: DoneProps) {
+  const connected =
+    client.connectedAt !== null && Date.parse(client.connectedAt) >= written.at ? client.connectedAt : null;
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      width="narrow"
+      title={action === 'install' ? `Installed into ${client.title}` : `Uninstalled from ${client.title}`}
+      footer={
+        <Button kind="primary" onClick={onClose}>
+          Done
+        </Button>
+      }
+    >
+      <div>
+        <p className="font-medium">So that it takes effect</p>
+        <p>{written.change.reload}</p>
+      </div>
+      {action === 'install' && (
+        <p role="status">
+          {connected ? (
+            <>
+              <MarkedWord mark="ok">Connected</MarkedWord>{' '}
+              <span className="text-muted">
+                <Ago time={connected} />
+              </span>
+            </>
+          ) : (
+            <MarkedWord mark="busy">Waiting for {client.title} to connect</MarkedWord>
+          )}
+        </p>
+      )}
+      <p className="text-sm wrap-anywhere text-muted">
+        Written: <code>{written.change.file}</code>
+      </p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,160 @@
+import { useEffect, useRef } from 'react';
+import type { Server } from '../../../contract/model/server.ts';
+import { measuredText } from '../../model/time-text.ts';
+import { guardReason, transportWords } from '../../model/words.ts';
+import { useContextByRef } from '../../session/session-context.tsx';
+import { navigate } from '../../shell/use-route.ts';
+import { Box, Fact, Facts } from '../../ui/box.tsx';
+import { Button } from '../../ui/button.tsx';
+import { CopyableCode } from '../../ui/copy-button.tsx';
+import { ErrorNotice, Notice } from '../../ui/notice.tsx';
+import { Sparkline } from '../../ui/sparkline.tsx';
+import { ContextName, GuardTag } from '../../ui/tags.tsx';
+import { Ago, Lasting } from '../../ui/time.tsx';
+import { Expiry } from '../contexts/expiry.tsx';
+import { Ladder, outcomeSummary } from '../doctor/ladder.tsx';
+import { useDoctor } from '../doctor/use-doctor.ts';
+import { LastCalls } from './activity-tab.tsx';
+
+/** What a server is, how it is, and the way to find out why. */
+export function OverviewTab({ server, test }: { server: Server; test: boolean }) {
+  return (
+    <div className="flex flex-col gap-4 px-4 py-3.5">
+      {server.error && (
+        <ErrorNotice
+          error={server.error}
+          action={<Button onClick={() => navigate('logs', [], { server: server.slug })}>Open log</Button>}
+        />
+      )}
+      <CopyableCode text={server.endpoint.http} what="endpoint" />
+      <ServerFacts server={server} />
+      {server.warnings.map((warning) => (
+        <Notice key={warning} tone="warn">
+          {warning}
+        </Notice>
+      ))}
+      <Connection slug={server.slug} test={test} />
+      <LastCalls slug={server.slug} perMinute={server.callsPerMinute.at(-1) ?? 0} />
+    </div>
+  );
+}
+
+function ServerFacts({ server }: { server: Server }) {
+  const context = useContextByRef(server.context);
+  const reason = guardReason(server);
+  return (
+    <Facts>
+      <Fact word="Context">
+        {server.boundTo === 'none' ? (
+          'no cluster'
+        ) : (
+          <>
+            <ContextName name={server.context ?? 'none'} production={server.production} demo={context?.demo ?? false} />
+            {server.boundTo === 'active' && (
+              <span className="block text-sm text-muted">follows the active context</span>
+            )}
+            {server.namespace && <span className="block text-sm text-muted">namespace {server.namespace}</span>}
+          </>
+        )}
+      </Fact>
+      <Fact word="Guard">
+        <GuardTag level={server.effectiveGuard} />
+        {reason && <span className="ml-1.5 text-sm text-muted">{reason}</span>}
+      </Fact>
+      {context && (
+        <Fact word="Credential">
+          {context.auth}
+          {context.expiresAt && (
+            <>
+              , <Expiry expiresAt={context.expiresAt} />
+            </>
+          )}
+        </Fact>
+      )}
+      <Fact word="Process">
+        {server.pid === null ? 'none' : `pid ${server.pid}`}
+        {server.startedAt && (
+          <>
+            {' '}
+            · up <Lasting since={server.startedAt} />
+          </>
+        )}
+        {server.restarts > 0 && ` · ${server.restarts === 1 ? '1 restart' : `${server.restarts} restarts`}`}
+      </Fact>
+      <Fact word="Protocol">
+        {server.protocolVersion ?? 'not yet known'}
+        <span className="text-muted"> · {transportWords[server.transport]}</span>
+      </Fact>
+      {server.serverInfo && (
+        <Fact word="Server">
+          {server.serverInfo.name} <span className="text-muted">{server.serverInfo.version}</span>
+        </Fact>
+      )}
+      <Fact word="Clients">
+        {server.clients.length === 0
+          ? 'none yet'
+          : server.clients.map((client) => (
+              <span key={client.name} className="block">
+                {client.name}
+                <span className="text-muted"> · {client.lastSeen ? <Ago time={client.lastSeen} /> : 'never seen'}</span>
+              </span>
+            ))}
+      </Fact>
+      <Fact word="Calls/min">
+        <span className="inline-flex items-center gap-2">
+          <Sparkline values={server.callsPerMinute} />
+          {server.callsPerMinute.at(-1) ?? 0}
+        </span>
+      </Fact>
+    </Facts>
+  );
+}
+
+function Connection({ slug, test }: { slug: string; test: boolean }) {
+  const doctor = useDoctor();
+  const { start } = doctor;
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!test) return;
+    start(`server:${slug}`);
+    box.current?.scrollIntoView({ block: 'nearest' });
+  }, [test, slug, start]);
+  return (
+    <div ref={box}>
+      <Box
+        title="Connection"
+        aside={
+          <>
+            {doctor.endedAt && doctor.state === 'done' && (
+              <span className="mr-1 font-normal">
+                {outcomeSummary(doctor.results)} · {measuredText(doctor.ms)} · <Ago time={doctor.endedAt} />
+              </span>
+            )}
+            {doctor.state === 'running' ? (
+              <Button size="small" onClick={doctor.cancel}>
+                Cancel
+              </Button>
+            ) : (
+              <Button size="small" onClick={() => start(`server:${slug}`)}>
+                {doctor.state === 'idle' ? 'Test connection' : 'Again'}
+              </Button>
+            )}
+          </>
+        }
+      >
+        {doctor.state === 'idle' && (
+          <p className="px-2.5 py-2 text-muted">
+            Tests every layer from the kubeconfig to a safe read, and names the one that fails.
+          </p>
+        )}
+        {doctor.state === 'cancelled' && <p className="px-2.5 py-2 text-muted">Cancelled.</p>}
+        <Ladder results={doctor.results} running={doctor.state === 'running'} />
+        {doctor.error && (
+          <div className="p-2">
+            <ErrorNotice error={doctor.error} />
+          </div>
+        )}
+      </Box>
+    </div>
+  );
+}

@@ -1,0 +1,164 @@
+import { memo } from 'react';
+import type { Server } from '../../../contract/model/server.ts';
+import { routeHash } from '../../model/route.ts';
+import { guardReason, transportWords } from '../../model/words.ts';
+import { useContextByRef } from '../../session/session-context.tsx';
+import { navigate } from '../../shell/use-route.ts';
+import { classNames } from '../../ui/class-names.ts';
+import { Sparkline } from '../../ui/sparkline.tsx';
+import { StateMark } from '../../ui/state-mark.tsx';
+import { ContextName, GuardTag } from '../../ui/tags.tsx';
+import { Ago, Lasting } from '../../ui/time.tsx';
+import { ServerMenu } from './server-menu.tsx';
+
+export interface ServerRowProps {
+  server: Server;
+  selected: boolean;
+  marked: boolean;
+  onMark(slug: string, on: boolean): void;
+}
+
+const cell = 'border-b border-line px-2 py-2 align-top whitespace-nowrap';
+
+/** One server in the list; redrawn only when that server changed. */
+export const ServerRow = memo(function ServerRow({ server, selected, marked, onMark }: ServerRowProps) {
+  const { slug } = server;
+  return (
+    <tr
+      className={classNames('group', selected ? 'bg-accent-bg' : 'hover:bg-raise')}
+      onClick={(event) => {
+        if (event.target instanceof Element && !event.target.closest('a, button, input, label'))
+          navigate('servers', [slug]);
+      }}
+    >
+      <td className={`${cell} !pr-1 !pl-4`}>
+        <input
+          type="checkbox"
+          aria-label={`Select ${slug}`}
+          className="mt-[3px] block size-3.5 accent-accent"
+          checked={marked}
+          onChange={(event) => onMark(slug, event.target.checked)}
+        />
+      </td>
+      <td className={cell}>
+        <a
+          data-row
+          href={routeHash('servers', [slug])}
+          aria-current={selected || undefined}
+          className="font-semibold hover:underline hover:underline-offset-2"
+        >
+          {slug}
+        </a>
+        <p className="text-sm text-muted">
+          {server.preset}
+          {server.serverInfo?.version ? ` ${shortVersion(server.serverInfo.version)}` : ''} ·{' '}
+          {transportWords[server.transport]}
+        </p>
+        {server.error && <RowError server={server} />}
+      </td>
+      <td className={cell}>
+        <StateMark state={server.state} />
+        {server.state === 'stopped' && server.desired === 'running' && <p className="text-sm text-muted">should run</p>}
+      </td>
+      <td className={cell}>
+        <ContextCell server={server} />
+      </td>
+      <td className={cell}>
+        <GuardCell server={server} />
+      </td>
+      <td className={`${cell} @max-[640px]:hidden`}>
+        <ClientsCell clients={server.clients} />
+      </td>
+      <td className={`${cell} text-right @max-[960px]:hidden`}>
+        <CallsCell server={server} />
+      </td>
+      <td className={`${cell} text-right @max-[960px]:hidden`}>
+        {server.startedAt ? <Lasting since={server.startedAt} /> : <Nothing />}
+      </td>
+      <td className={`${cell} !py-1 !pr-3`}>
+        <ServerMenu server={server} />
+      </td>
+    </tr>
+  );
+});
+
+function RowError({ server }: { server: Server }) {
+  const { error, slug } = server;
+  if (!error) return null;
+  const tone = server.state === 'degraded' ? 'text-warn' : 'text-bad';
+  return (
+    <p className={classNames('mt-0.5 max-w-[340px] text-sm whitespace-normal', tone)}>
+      <span
+        className="line-clamp-2 wrap-anywhere"
+        title={error.hint ? `${error.message}\n${error.hint}` : error.message}
+      >
+        {error.message}
+      </span>
+      {error.hint && <span className="line-clamp-1 text-muted">{error.hint}</span>}
+      <a href={routeHash('servers', [slug], { test: '1' })} className="underline underline-offset-2">
+        Test connection
+      </a>
+    </p>
+  );
+}
+
+function ContextCell({ server }: { server: Server }) {
+  const context = useContextByRef(server.context);
+  if (server.boundTo === 'none') return <span className="text-muted">no cluster</span>;
+  const name = context?.label ?? server.context ?? (server.boundTo === 'active' ? 'no active context' : server.boundTo);
+  return (
+    <div className="max-w-[240px]">
+      <ContextName name={name} production={server.production} demo={context?.demo ?? false} />
+      {server.boundTo === 'active' && <p className="text-sm text-muted">follows the active context</p>}
+      {server.reachable === false && <p className="text-sm text-bad">not reachable</p>}
+    </div>
+  );
+}
+
+function GuardCell({ server }: { server: Server }) {
+  const reason = guardReason(server);
+  return (
+    <>
+      <GuardTag level={server.effectiveGuard} title={reason ?? undefined} />
+      {reason && (
+        <p className="text-sm text-muted" title={reason}>
+          {server.guard}, capped
+        </p>
+      )}
+    </>
+  );
+}
+
+function ClientsCell({ clients }: { clients: Server['clients'] }) {
+  const [first, second, ...more] = clients;
+  if (!first) return <span className="text-sm text-muted">none yet</span>;
+  return (
+    <>
+      {first.name}
+      <p className="text-sm text-muted">
+        {second ? `${second.name} · ` : ''}
+        {more.length > 0 && `${more.length} more · `}
+        {first.lastSeen ? <Ago time={first.lastSeen} /> : 'never seen'}
+      </p>
+    </>
+  );
+}
+
+function CallsCell({ server }: { server: Server }) {
+  if (server.state === 'stopped' || server.state === 'failed') return <Nothing />;
+  return (
+    <span className="inline-flex items-center justify-end gap-2">
+      <Sparkline values={server.callsPerMinute} />
+      <span className="min-w-5">{server.callsPerMinute.at(-1) ?? 0}</span>
+    </span>
+  );
+}
+
+function Nothing() {
+  return <span className="text-sm text-muted">–</span>;
+}
+
+/** Versions with build metadata are long; the panel shows them whole. */
+function shortVersion(version: string): string {
+  return version.length <= 12 ? version : `${version.slice(0, 11)}…`;
+}

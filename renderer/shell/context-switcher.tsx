@@ -1,0 +1,71 @@
+import { Check, ChevronDown, Layers, LoaderCircle } from 'lucide-react';
+import { useStatus } from '../session/session-context.tsx';
+import { classNames } from '../ui/class-names.ts';
+import { Menu, MenuItem, MenuSeparator } from '../ui/menu.tsx';
+import { ContextName } from '../ui/tags.tsx';
+import { navigate } from './use-route.ts';
+import { useSwitchContext } from './use-switch-context.ts';
+
+/** The active context, always in sight, and the way to another one. */
+export function ContextSwitcher() {
+  const contexts = useStatus((status) => status.contexts);
+  const activeRef = useStatus((status) => status.activeContext);
+  const switchingTo = useStatus((status) => status.switchingTo);
+  const use = useSwitchContext();
+  const active = contexts.find((context) => context.ref === activeRef);
+  return (
+    <Menu
+      trigger={
+        <button
+          type="button"
+          aria-label={switchingTo ? `Switching to ${switchingTo}` : `Active context: ${activeRef ?? 'none'}`}
+          aria-busy={switchingTo !== null || undefined}
+          className={classNames(
+            'inline-flex h-7 max-w-[46%] min-w-0 items-center gap-2 rounded-md border bg-panel px-2.5 font-medium hover:border-control',
+            active?.production ? 'border-prod/50' : 'border-line-2',
+          )}
+        >
+          {switchingTo ? (
+            <LoaderCircle size={13} aria-hidden className="spin shrink-0 text-accent" />
+          ) : (
+            <Layers
+              size={13}
+              aria-hidden
+              className={classNames('shrink-0', active?.production ? 'text-prod' : 'text-muted')}
+            />
+          )}
+          {switchingTo ? (
+            <span className="truncate">switching to {switchingTo}…</span>
+          ) : active ? (
+            <ContextName name={active.label ?? active.ref} production={active.production} demo={active.demo} />
+          ) : (
+            <span className="truncate text-muted">{activeRef ? `${activeRef} (gone)` : 'no active context'}</span>
+          )}
+          <span className="text-sm font-normal whitespace-nowrap text-faint max-[1180px]:hidden">active context</span>
+          <ChevronDown size={13} aria-hidden className="shrink-0 text-muted" />
+        </button>
+      }
+    >
+      {contexts.map((context) => (
+        <MenuItem
+          key={context.ref}
+          disabled={switchingTo !== null}
+          icon={<Check size={14} aria-hidden className={context.active ? 'text-accent' : 'invisible'} />}
+          onSelect={() => {
+            if (!context.active) void use(context.ref);
+          }}
+        >
+          <span className="flex max-w-[420px] min-w-0 flex-col">
+            <ContextName name={context.label ?? context.ref} production={context.production} demo={context.demo} />
+            {context.label && <span className="truncate text-sm text-muted">{context.ref}</span>}
+          </span>
+        </MenuItem>
+      ))}
+      {contexts.length === 0 && <p className="px-2 py-1 text-muted">No context was found.</p>}
+      <MenuSeparator />
+      <MenuItem onSelect={() => navigate('contexts')} icon={<Layers size={14} aria-hidden />}>
+        All contexts
+      </MenuItem>
+    </Menu>
+  );
+}
