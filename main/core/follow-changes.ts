@@ -33,6 +33,7 @@ export function followChanges(
     core.activity.onDidChange(touch),
     core.contexts.onDidChange(touch),
     core.presets.onDidChange(touch),
+    more.address.onDidChange(touch),
     servers.onDidChange(() => {
       monitor.update();
       touch();
