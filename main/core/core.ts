@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Handlers } from '../../contract/calls.ts';
 import type { ErrorInfo } from '../../contract/errors.ts';
 import type { Client } from '../../contract/model/client.ts';
@@ -21,6 +21,7 @@ import { isReachable } from './kube/probe.ts';
 import { openStores } from './open-stores.ts';
 import type { CoreParts } from './parts.ts';
 import type { BerthPaths } from './paths.ts';
+import { writePrivately } from './private-file.ts';
 import { preparePrivateFolder } from './private-socket.ts';
 import { ControlSocket } from './rpc/control-socket.ts';
 import { Dispatcher } from './rpc/dispatcher.ts';
@@ -84,6 +85,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   try {
     for (const folder of [paths.config, paths.state, paths.logs, paths.runtime]) await preparePrivateFolder(folder);
     const control = store.add(await ControlSocket.claim(paths.controlSocket));
+    await writePrivately(paths.socketRecord, `${dirname(paths.controlSocket)}\n`);
     const startedAt = new Date().toISOString();
     await removeStale(paths.runtime);
 
@@ -172,12 +174,13 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         },
       }),
     );
-    const address = new EndpointAddress(port, (wanted) => gateway.listen(wanted));
+    const address = store.add(new EndpointAddress(port, (wanted) => gateway.listen(wanted)));
     await address.open();
     const shim = await writeBridgeShim({
       folder: join(paths.state, 'bin'),
       runtime: process.execPath,
       bridge: files.bridge,
+      socket: paths.mcpSocket,
       start: shell.startCommand,
       env,
       platform,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 
 /** The folders and files that Berth uses. All absolute; creating them is the business of who writes. */
 export interface BerthPaths {
@@ -15,6 +16,8 @@ export interface BerthPaths {
   readonly runtime: string;
   readonly controlSocket: string;
   readonly mcpSocket: string;
+  /** Holds the folder of the sockets, so that whoever has another environment finds them (D11). */
+  readonly socketRecord: string;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -22,15 +25,18 @@ type Env = Readonly<Record<string, string | undefined>>;
 /**
  * Where everything lives: under `BERTH_HOME` if set, else the platform's folders (cli.md).
  * Sockets get a short path with a hash of the home, since Node cuts Unix socket paths at 107 bytes (D11); named pipes on Windows.
+ * While sockets are where the record says, that is where they are, whatever XDG_RUNTIME_DIR and the temp folder are now.
  */
 export function berthPaths(env: Env = process.env, platform: NodeJS.Platform = process.platform): BerthPaths {
   const home = env['HOME'] || homedir();
   const base = baseFolders(env, platform, home);
   const hash = createHash('sha256').update(base.state).digest('hex').slice(0, 12);
+  const socketRecord = join(base.state, 'sockets');
   const sockets =
     platform === 'win32'
       ? (name: string) => `\\\\.\\pipe\\berth-${hash}-${name}`
-      : (name: string) => join(env['XDG_RUNTIME_DIR'] || tmpdir(), `berth-${hash}`, `${name}.sock`);
+      : (name: string) => join(folder, `${name}.sock`);
+  const folder = recordedFolder(socketRecord) ?? join(env['XDG_RUNTIME_DIR'] || tmpdir(), `berth-${hash}`);
   return {
     config: base.config,
     settingsFile: join(base.config, 'config.yaml'),
@@ -40,7 +46,18 @@ export function berthPaths(env: Env = process.env, platform: NodeJS.Platform = p
     runtime: base.runtime,
     controlSocket: sockets('control'),
     mcpSocket: sockets('mcp'),
+    socketRecord,
   };
+}
+
+/** Null when no Berth has left its sockets there. */
+function recordedFolder(record: string): string | null {
+  try {
+    const folder = readFileSync(record, 'utf8').trim();
+    return isAbsolute(folder) && existsSync(join(folder, 'control.sock')) ? folder : null;
+  } catch {
+    return null;
+  }
 }
 
 function baseFolders(env: Env, platform: NodeJS.Platform, home: string) {

@@ -1,32 +1,37 @@
-import { chmod, lstat, mkdir, unlink } from 'node:fs/promises';
+import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { BerthError } from '../../contract/errors.ts';
+import { withFileLock } from './file-lock.ts';
 
 /**
  * Listens on a socket that only this user can reach: 0600 in a 0700 folder whose owner and mode are checked (Node offers no
- * peer credentials, D11). A named pipe on Windows. A socket file that nobody answers on is a leftover and is replaced;
- * one that answers is somebody's: rejects with `conflict`.
+ * peer credentials, D11). A named pipe on Windows. A socket file that nobody answers on is a leftover and is replaced; one that
+ * answers is somebody's: rejects with `conflict`. Of several that come at the same moment one gets it.
  */
 export async function listenPrivately(path: string, onConnection: (socket: Socket) => void): Promise<Server> {
-  const pipe = path.startsWith('\\\\');
-  if (!pipe) {
-    await preparePrivateFolder(dirname(path));
+  if (path.startsWith('\\\\')) return await listen(path, onConnection);
+  await preparePrivateFolder(dirname(path));
+  // Between looking whether a socket is a leftover and taking its place, nobody else may do the same.
+  return await withFileLock(dirname(path), `${basename(path)}.lock`, async () => {
     if (await answers(path)) {
       throw new BerthError('conflict', `Another Berth of this user is listening on ${path}.`, {
         hint: 'Use the running one, or end it with `berth quit`.',
       });
     }
-    await unlink(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-    });
-  }
+    await rm(path, { force: true });
+    const server = await listen(path, onConnection);
+    await chmod(path, 0o600);
+    return server;
+  });
+}
+
+async function listen(path: string, onConnection: (socket: Socket) => void): Promise<Server> {
   const server = createServer(onConnection);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, path)));
     server.listen(path, () => resolve());
   });
-  if (!pipe) await chmod(path, 0o600);
   return server;
 }
 
@@ -43,7 +48,7 @@ export async function preparePrivateFolder(folder: string): Promise<void> {
   if (uid !== undefined && (stats.mode & 0o077) !== 0) await chmod(folder, 0o700);
 }
 
-/** Whether somebody accepts connections on this socket. */
+/** Whether somebody accepts connections on this socket; one that is too busy to do so now counts too. */
 export function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
@@ -52,9 +57,11 @@ export function answers(path: string): Promise<boolean> {
       resolve(answer);
     };
     socket.once('connect', () => done(true));
-    socket.once('error', () => done(false));
+    socket.once('error', ({ code = '' }: NodeJS.ErrnoException) => done(!nobodyThere.has(code)));
   });
 }
+
+const nobodyThere: ReadonlySet<string> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR', 'ENOTSOCK']);
 
 function listenError(error: NodeJS.ErrnoException, path: string): BerthError {
   if (error.code === 'EADDRINUSE') return new BerthError('conflict', `${path} is in use.`, { cause: error });

@@ -1,13 +1,20 @@
+import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../../contract/model/server.ts';
+
+/** Names that mean something else where a context is named, and one that no settings can hold as a key. */
+const taken: ReadonlySet<string> = new Set([ACTIVE_CONTEXT, NO_CONTEXT, '__proto__']);
+
 /**
  * How contexts are called (D2): by their name where it is unique over all sources, else `NAME@SOURCE`. A name that looks like
- * another one's `NAME@SOURCE` is written out in full too, so that refs are unique whatever the names are.
+ * another one's `NAME@SOURCE`, or that means something else, is written out in full too, so that refs are unique and mean one
+ * thing whatever the names are.
  */
 export function contextRefs(contexts: readonly { name: string; source: string }[]): string[] {
   const full = contexts.map(({ name, source }) => qualifiedRef(name, source));
   const counts = new Map<string, number>();
   for (const { name } of contexts) counts.set(name, (counts.get(name) ?? 0) + 1);
   const fulls = new Set(full);
-  return contexts.map(({ name }, index) => (counts.get(name) === 1 && !fulls.has(name) ? name : (full[index] ?? name)));
+  const isClear = (name: string) => counts.get(name) === 1 && !fulls.has(name) && !taken.has(name);
+  return contexts.map(({ name }, index) => (isClear(name) ? name : (full[index] ?? name)));
 }
 
 export function qualifiedRef(name: string, source: string): string {

@@ -114,7 +114,9 @@ export class KubeService implements Disposable {
       this.#resolved.find(({ info }) => info.ref === ref) ??
       this.#resolved.find(({ info }) => qualifiedRef(info.name, info.source) === ref);
     if (exact) return exact;
-    const sameName = this.#resolved.filter(({ info }) => info.name === ref).map(({ info }) => info.ref);
+    const namesakes = this.#resolved.filter(({ info }) => info.name === ref);
+    if (namesakes.length === 1 && namesakes[0]) return namesakes[0];
+    const sameName = namesakes.map(({ info }) => info.ref);
     if (sameName.length > 0) {
       throw new BerthError('not-found', `Several kubeconfigs have a context "${ref}".`, {
         hint: `Say which: ${sameName.map((name) => `"${name}"`).join(', ')}.`,

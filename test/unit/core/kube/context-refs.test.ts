@@ -30,6 +30,16 @@ describe('contextRefs', () => {
       ['my ctx/ü@home', 'arn:aws:eks:x:1:cluster/a'],
     ],
     [
+      'a name that means something else is written out',
+      [
+        ['active', '/1'],
+        ['none', '/1'],
+        ['__proto__', '/1'],
+        ['constructor', '/1'],
+      ],
+      ['active@/1', 'none@/1', '__proto__@/1', 'constructor'],
+    ],
+    [
       'a name that reads like a ref is told apart',
       [
         ['a', '/1'],
