@@ -83,7 +83,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const home = env['HOME'] || homedir();
   const store = new DisposableStore();
   try {
-    for (const folder of [paths.config, paths.state, paths.logs, paths.runtime]) await preparePrivateFolder(folder);
+    const { config, state, logs: logFolder } = paths;
+    for (const folder of [config, state, logFolder]) await preparePrivateFolder(folder, { mayBeLink: true });
+    await preparePrivateFolder(paths.runtime);
     const control = store.add(await ControlSocket.claim(paths.controlSocket));
     await writePrivately(paths.socketRecord, `${dirname(paths.controlSocket)}\n`);
     const startedAt = new Date().toISOString();

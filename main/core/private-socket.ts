@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdir, rm, stat } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { basename, dirname } from 'node:path';
 import { BerthError } from '../../contract/errors.ts';
@@ -35,10 +35,13 @@ async function listen(path: string, onConnection: (socket: Socket) => void): Pro
   return server;
 }
 
-/** Creates the folder 0700, or checks that an existing one is a real folder of this user that nobody else may enter. */
-export async function preparePrivateFolder(folder: string): Promise<void> {
+/**
+ * Creates the folder 0700, or checks that an existing one is a folder of this user, and lets nobody else enter it. `mayBeLink`:
+ * for folders below the user's own, which people keep elsewhere and link to; in a shared one a link could be anybody's.
+ */
+export async function preparePrivateFolder(folder: string, { mayBeLink = false } = {}): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const stats = await lstat(folder);
+  const stats = await (mayBeLink ? stat(folder) : lstat(folder));
   const uid = process.getuid?.();
   if (!stats.isDirectory() || (uid !== undefined && stats.uid !== uid)) {
     throw new BerthError('refused', `${folder} is not a folder of this user.`, {

@@ -29,6 +29,7 @@ export class ControlSocket implements Disposable {
   static async claim(path: string): Promise<ControlSocket> {
     const early: Socket[] = [];
     let take = (socket: Socket) => {
+      socket.on('error', () => socket.destroy());
       early.push(socket);
     };
     const server = await listenPrivately(path, (socket) => take(socket)).catch(async (error: unknown) => {

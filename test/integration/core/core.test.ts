@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -183,5 +184,20 @@ describe('settings edited by hand', () => {
     await writeFile(file, '# all gone\n');
     await until(undefined);
     expect(await call('servers.list', undefined)).toEqual([]);
+  });
+});
+
+describe('a configuration folder that lives elsewhere', () => {
+  it('is reached through its link, and its settings hold', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'berth-dotfiles-'));
+    await mkdir(join(home, 'dotfiles'));
+    await writeFile(join(home, 'dotfiles', 'config.yaml'), 'theme: dark\n');
+    await symlink(join(home, 'dotfiles'), join(home, 'berth'));
+    const { call } = await start({ home });
+    expect((await call('settings.get', undefined)).settings.theme).toBe('dark');
+    await call('settings.update', { theme: 'light' });
+    expect(await readFile(join(home, 'dotfiles', 'config.yaml'), 'utf8')).toContain('theme: light');
+    for (const sandbox of opened.splice(0)) await sandbox.dispose();
+    await rm(home, { recursive: true });
   });
 });
