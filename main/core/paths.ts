@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 
 /** The folders and files that Berth uses. All absolute; creating them is the business of who writes. */
 export interface BerthPaths {
@@ -61,7 +61,8 @@ function recordedFolder(record: string): string | null {
 }
 
 function baseFolders(env: Env, platform: NodeJS.Platform, home: string) {
-  const own = env['BERTH_HOME'];
+  // Whoever comes later, the bridge above all, has another working folder.
+  const own = env['BERTH_HOME'] && resolve(env['BERTH_HOME']);
   if (own) return { config: own, state: join(own, 'state'), logs: join(own, 'logs'), runtime: join(own, 'run') };
   if (platform === 'darwin') {
     const support = join(home, 'Library', 'Application Support', 'Berth');
