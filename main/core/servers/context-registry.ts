@@ -4,6 +4,7 @@ import type { GuardLevel } from '../../../contract/model/guard.ts';
 import type { ContextSettings } from '../../../contract/model/settings.ts';
 import { Emitter } from '../emitter.ts';
 import type { KubeContextInfo } from '../kube/context-info.ts';
+import { qualifiedRef } from '../kube/context-refs.ts';
 import type { KubeService } from '../kube/kube-service.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 
@@ -18,6 +19,8 @@ export class ContextRegistry {
   readonly #kube: KubeService;
   readonly #settings: SettingsStore;
   readonly #seen = new Map<string, Reachability>();
+  /** What somebody was told is active while nothing was chosen. */
+  #relied: string | null = null;
   readonly #changed = new Emitter<void>();
 
   readonly onDidChange = this.#changed.event;
@@ -37,11 +40,15 @@ export class ContextRegistry {
     return this.#view(this.#kube.find(ref), this.active());
   }
 
-  /** The context that was chosen; as long as none was: kubectl's current one, the only one there is, or the first of the demo. */
+  /**
+   * The context that was chosen; as long as none was: kubectl's current one, the only one there is, or the first of the demo. Once
+   * something relies on that (`requireActive`), it stays: a server must not change its cluster because kubectl did.
+   */
   active(): string | null {
     const chosen = this.#settings.settings.activeContext;
     if (chosen !== undefined) return chosen;
     const { contexts } = this.#kube.snapshot();
+    if (contexts.some((info) => info.ref === this.#relied)) return this.#relied;
     const obvious = contexts.length === 1 || contexts.every((info) => info.demo);
     const fallback = contexts.find((info) => info.current) ?? (obvious ? contexts[0] : undefined);
     return fallback?.ref ?? null;
@@ -55,7 +62,9 @@ export class ContextRegistry {
         hint: 'Choose one in the context switcher or with `berth use CONTEXT`.',
       });
     }
-    return this.#kube.find(ref).ref;
+    const found = this.#kube.find(ref).ref;
+    this.#relied = found;
+    return found;
   }
 
   async activate(ref: string): Promise<void> {
@@ -67,8 +76,8 @@ export class ContextRegistry {
   /** The strictest guard that the context allows (D15); `full` for servers without a cluster. */
   cap(ref: string | null): { level: GuardLevel; production: boolean } {
     if (ref === null) return { level: 'full', production: false };
-    const info = this.#kube.snapshot().contexts.find((context) => context.ref === ref);
-    return capOf(info?.name ?? ref, this.#settings.settings.contexts[ref]);
+    const info = this.#known(ref);
+    return capOf(info?.name ?? ref, info ? this.#own(info) : this.#settings.settings.contexts[ref]);
   }
 
   reachability(ref: string | null): Reachability | null {
@@ -83,16 +92,35 @@ export class ContextRegistry {
   }
 
   async set(ref: string, changes: ContextSettingsInput): Promise<Context> {
-    const known = this.#kube.find(ref).ref;
+    const known = this.#kube.find(ref);
     await this.#settings.update((draft) => {
-      draft.contexts[known] = merged(draft.contexts[known], changes);
+      draft.contexts[known.ref] = merged(this.#own(known), changes);
     });
     this.#changed.fire();
-    return this.get(known);
+    return this.get(known.ref);
+  }
+
+  /** The context of that ref, as it is called now; null when it is gone or the ref is not clear any more. */
+  #known(ref: string): KubeContextInfo | null {
+    try {
+      return this.#kube.find(ref);
+    } catch {
+      return null;
+    }
+  }
+
+  /**
+   * The user's settings of a context. How it is called (D2) changes when another kubeconfig brings a namesake or loses one: what
+   * was set under its other forms holds on, so that none loses its cap on the way.
+   */
+  #own(info: KubeContextInfo): ContextSettings | undefined {
+    const all = this.#settings.settings.contexts;
+    const form = [info.ref, qualifiedRef(info.name, info.source), info.name].find((name) => Object.hasOwn(all, name));
+    return form === undefined ? undefined : all[form];
   }
 
   #view(info: KubeContextInfo, active: string | null): Context {
-    const own = this.#settings.settings.contexts[info.ref];
+    const own = this.#own(info);
     const cap = capOf(info.name, own);
     const seen = this.#seen.get(info.ref);
     return {

@@ -48,9 +48,36 @@ export class ContextSwitch {
    * Switches run one after another.
    */
   use(ref: string, options: { force: boolean }): Promise<Context> {
-    const next = this.#running.catch(() => {}).then(() => this.#switch(ref, options.force));
+    return this.#inTurn(() => this.#switch(ref, options.force));
+  }
+
+  /**
+   * Follows an active context that was chosen by an edit of the settings file: as `use` with `force`, since the file says already
+   * where the servers belong. Does nothing when they are there.
+   */
+  follow(): Promise<void> {
+    return this.#inTurn(async () => {
+      const ref = this.#contexts.list().find((context) => context.active)?.ref;
+      if (ref === undefined) return;
+      const elsewhere = this.#bound().some((slug) => this.#isElsewhere(slug, ref));
+      if (elsewhere) await this.#switch(ref, true);
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#running.catch(() => {}).then(work);
     this.#running = next;
     return next;
+  }
+
+  #bound(): string[] {
+    return Object.entries(this.#settings.settings.servers)
+      .filter(([, server]) => server.context === ACTIVE_CONTEXT)
+      .map(([slug]) => slug);
+  }
+
+  #isElsewhere(slug: string, ref: string): boolean {
+    return this.#servers.isRunning(slug) && this.#servers.servingContext(slug) !== ref;
   }
 
   async #switch(wanted: string, force: boolean): Promise<Context> {
@@ -67,12 +94,8 @@ export class ContextSwitch {
   }
 
   async #swap(context: Context, force: boolean): Promise<void> {
-    const bound = Object.entries(this.#settings.settings.servers)
-      .filter(([, server]) => server.context === ACTIVE_CONTEXT)
-      .map(([slug]) => slug);
-    const running = bound.filter(
-      (slug) => this.#servers.isRunning(slug) && this.#servers.servingContext(slug) !== context.ref,
-    );
+    const bound = this.#bound();
+    const running = bound.filter((slug) => this.#isElsewhere(slug, context.ref));
     const attempts = await Promise.all(running.map((slug) => this.#attempt(slug, context.ref)));
     const failed = attempts.filter((attempt) => 'error' in attempt && this.#isWanted(attempt.slug));
     try {
@@ -108,7 +131,7 @@ export class ContextSwitch {
     const others = bound.filter((slug) => {
       if (running.includes(slug)) return false;
       const state = this.#supervisor.get(slug)?.state;
-      if (state === 'ready' || state === 'degraded') return this.#servers.servingContext(slug) !== ref;
+      if (this.#isElsewhere(slug, ref)) return true;
       return state === 'starting' || state === 'restarting' || state === 'failed';
     });
     await Promise.all([...failed.map(({ slug }) => slug), ...others].map((slug) => this.#restart(slug)));

@@ -3,7 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { BerthError, toErrorInfo } from '../../../contract/errors.ts';
-import { effectiveGuard } from '../../../contract/model/guard.ts';
+import { effectiveGuard, type GuardLevel } from '../../../contract/model/guard.ts';
 import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../../contract/model/server.ts';
 import type { ServerSettings } from '../../../contract/model/settings.ts';
 import type { KubeService, WrittenContext } from '../kube/kube-service.ts';
@@ -35,6 +35,8 @@ export interface LauncherParts {
 /** A start of a server that has its files: which context it serves, and how to renew them in place. */
 export interface Launched {
   readonly context: string | null;
+  /** The guard that its own read-only switch was set for. */
+  readonly guard: GuardLevel;
   /** Version of the program that runs; null when it does not tell. */
   readonly version: string | null;
   /** Writes the kubeconfig anew in place, after its source changed. */
@@ -109,6 +111,7 @@ export class Launcher {
       logs.addSecrets(slug, written.secrets);
       return written;
     };
+    const guard = effectiveGuard(server.guard, contexts.cap(ref).level);
     try {
       kubeconfig = await write();
       const detected = await presets.detect(server.preset, server.options);
@@ -117,7 +120,7 @@ export class Launcher {
         preset,
         slug,
         server,
-        guard: effectiveGuard(server.guard, contexts.cap(ref).level),
+        guard,
         detected,
         kubeconfig: kubeconfig?.path ?? null,
         port: await freePort(),
@@ -136,6 +139,7 @@ export class Launcher {
       };
       const launched: Launched = {
         context: ref,
+        guard,
         version: detected?.version ?? null,
         renew: () => {
           renewing = renewing.catch(() => {}).then(renew);

@@ -1,4 +1,4 @@
-import { type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
+import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
 import {
   ACTIVE_CONTEXT,
   type AddServer,
@@ -139,14 +139,30 @@ export class ServerManager implements Disposable {
     const { slug } = input;
     this.#parts.docked.get(slug);
     const binding = input.context === undefined ? null : this.#validBinding(input.context, this.#parts.contexts);
-    await this.#parts.docked.save(slug, (before) => {
-      const after = changedSettings(docked(slug, before), input, binding);
+    let before: ServerSettings | null = null;
+    await this.#parts.docked.save(slug, (present) => {
+      before = present;
+      const after = changedSettings(docked(slug, present), input, binding);
       validateOptions(this.#parts.presets.get(after.preset), after.options);
       return after;
     });
     this.#changed.fire();
-    await this.#goOver(slug);
+    try {
+      await this.#goOver(slug);
+    } catch (error) {
+      throw await this.#takenBack(slug, before, toErrorInfo(error));
+    }
     return this.get(slug);
+  }
+
+  /** A change with which a running server would not come up does not hold; the former process goes on. Answers the error that says so. */
+  async #takenBack(slug: string, before: ServerSettings | null, error: ErrorInfo): Promise<BerthError> {
+    const { docked: all } = this.#parts;
+    const wanted = all.fingerprint(slug);
+    if (before === null || !this.isRunning(slug)) return BerthError.from(error);
+    await all.save(slug, (now) => (now !== null && all.fingerprint(slug) === wanted ? before : now));
+    this.#changed.fire();
+    return BerthError.from({ ...error, message: `${slug} stays as it was: ${error.message}` });
   }
 
   async remove(slug: string): Promise<void> {
@@ -166,11 +182,19 @@ export class ServerManager implements Disposable {
     this.#launch(slug);
   }
 
+  /** Stops it also when that cannot be written down; rejects with why then, since it will start again with Berth. */
   async stop(slug: string): Promise<void> {
-    await this.#wish(slug, false);
+    this.#parts.docked.get(slug);
+    const unwritten = await this.#wish(slug, false).then(
+      () => null,
+      (error: unknown) => toErrorInfo(error),
+    );
     await this.#parts.supervisor.stop(slug);
     this.#forget(slug);
     this.#changed.fire();
+    if (!unwritten) return;
+    const message = `${slug} is stopped, but will start again with Berth. ${unwritten.message}`;
+    throw BerthError.from(unwritten.code === 'not-found' ? unwritten : { ...unwritten, message });
   }
 
   async restart(slug: string): Promise<void> {
