@@ -13,6 +13,10 @@ export interface ApiResource {
   /** What a real API server offers; who may do it is another question. */
   readonly verbs: readonly string[];
   readonly subresources: readonly Subresource[];
+  /** Comes from a custom resource definition. */
+  readonly custom: boolean;
+  /** Said in a `Warning` header with each answer. */
+  readonly warning?: string;
 }
 
 export interface Subresource {
@@ -33,7 +37,9 @@ const scale: Subresource = {
   verbs: ['get', 'patch', 'update'],
 };
 
-type Extra = Partial<Pick<ApiResource, 'singular' | 'shortNames' | 'categories' | 'verbs' | 'subresources'>>;
+type Extra = Partial<
+  Pick<ApiResource, 'singular' | 'shortNames' | 'categories' | 'verbs' | 'subresources' | 'custom' | 'warning'>
+>;
 
 function resource(
   group: string,
@@ -54,6 +60,7 @@ function resource(
     categories: [],
     verbs: every,
     subresources: [],
+    custom: false,
     ...extra,
   };
 }
@@ -94,7 +101,10 @@ const builtIn: readonly ApiResource[] = [
   resource('', 'v1', 'ConfigMap', 'configmaps', true, { shortNames: ['cm'] }),
   resource('', 'v1', 'Secret', 'secrets', true),
   resource('', 'v1', 'Event', 'events', true, { shortNames: ['ev'] }),
-  resource('', 'v1', 'Endpoints', 'endpoints', true, { shortNames: ['ep'] }),
+  resource('', 'v1', 'Endpoints', 'endpoints', true, {
+    shortNames: ['ep'],
+    warning: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  }),
   resource('', 'v1', 'ServiceAccount', 'serviceaccounts', true, {
     shortNames: ['sa'],
     subresources: [
@@ -198,6 +208,7 @@ export function apiResources(objects: readonly KubeObject[]): ApiResource[] {
               shortNames: names('shortNames'),
               categories: names('categories'),
               subresources: hasStatus ? [status(kind)] : [],
+              custom: true,
             },
           );
         }),

@@ -35,6 +35,13 @@ export class ApiStatusError extends Error {
   }
 }
 
+/** A path that no part of the API server feels responsible for: its router answers 404 in text, without a Status. */
+export class UnknownPathError extends Error {
+  constructor() {
+    super('404 page not found');
+  }
+}
+
 export function badRequest(message: string): ApiStatusError {
   return new ApiStatusError(400, 'BadRequest', message);
 }
@@ -43,7 +50,7 @@ export function unauthorized(): ApiStatusError {
   return new ApiStatusError(401, 'Unauthorized', 'Unauthorized');
 }
 
-/** A resource type that does not exist. */
+/** Something that does not exist in a group that the API server itself serves. */
 export function noSuchResource(): ApiStatusError {
   return new ApiStatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 }

@@ -1,36 +1,16 @@
+import { type ApiAnswer, type ApiRequest, jsonAnswer } from './api-exchange.ts';
 import { type ApiResource, groupVersion } from './api-resources.ts';
 import { ApiStatusError, badRequest, forbidden, noSuchResource, type ResourceRequest } from './api-status.ts';
 import type { DemoCluster } from './demo-cluster.ts';
 import { aggregatedDiscovery, apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery.ts';
-import { type Json, type KubeObject, textAt } from './kube-object.ts';
+import { type KubeObject, textAt } from './kube-object.ts';
 import { nodeProxy } from './node-proxy.ts';
 import { getObject, page, selectObjects } from './object-query.ts';
-import { openApiDocument, openApiIndex, openApiV2 } from './openapi.ts';
 import { podLog } from './pod-logs.ts';
 import { type Form, formOf, listAs, oneAs } from './representations.ts';
+import { nothingAt, readTarget, type Target, verbOf } from './request-target.ts';
 import { answerReview, refusal } from './reviews.ts';
-
-export interface ApiRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly accept: string | undefined;
-  /** Reads the JSON body; only reviews have one that matters. */
-  readonly body: () => Promise<unknown>;
-}
-
-/** What to send back; errors are thrown as `ApiStatusError`. */
-export type ApiAnswer =
-  | { readonly kind: 'json'; readonly body: Json; readonly status?: number; readonly contentType?: string }
-  | { readonly kind: 'text'; readonly body: string; readonly follow?: boolean; readonly status?: number }
-  | {
-      readonly kind: 'watch';
-      readonly initial: readonly KubeObject[];
-      readonly initialEventsEnd: boolean;
-      readonly bookmarks: boolean;
-      readonly bookmark: Json;
-      readonly present: (object: KubeObject) => Json;
-    };
+import { answerServerPath } from './server-paths.ts';
 
 /** The Kubernetes API of a demo cluster, without its transport: reading only. */
 export async function answer(
@@ -50,43 +30,7 @@ export async function answer(
     return await answerApi(request, legacy, groupParts, cluster, address, now);
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') throw readOnlyPath(request.path, cluster);
-  switch (parts.join('/')) {
-    case '':
-      return json({
-        paths: [
-          '/api',
-          '/api/v1',
-          '/apis',
-          ...new Set(
-            cluster.resources.filter((each) => each.group !== '').map((each) => `/apis/${groupVersion(each)}`),
-          ),
-          '/healthz',
-          '/livez',
-          '/openapi/v2',
-          '/openapi/v3',
-          '/readyz',
-          '/version',
-        ],
-      });
-    case 'version':
-      return json(versionInfo(cluster));
-    case 'healthz':
-    case 'livez':
-    case 'readyz':
-      return { kind: 'text', body: 'ok' };
-    case 'openapi/v2':
-      if (!/json|\*\/\*/.test(request.accept ?? '*/*'))
-        throw new ApiStatusError(406, 'NotAcceptable', 'only application/json is served');
-      return json(openApiV2(cluster));
-    case 'openapi/v3':
-      return json(openApiIndex(cluster.resources));
-    default: {
-      const document =
-        parts[0] === 'openapi' && parts[1] === 'v3' ? openApiDocument(parts.slice(2).join('/'), cluster) : null;
-      if (document) return json(document);
-      throw noSuchResource();
-    }
-  }
+  return answerServerPath(parts, request.accept, cluster);
 }
 
 async function answerApi(
@@ -105,8 +49,9 @@ async function answerApi(
   }
   const target = readTarget(group ?? '', version, path, cluster);
   const { resource, name, subresource, namespace } = target;
+  if (resource.warning) request.warn(resource.warning);
   if (request.method === 'POST' && !name && resource.verbs.length === 1 && resource.verbs[0] === 'create') {
-    return json(answerReview(resource.kind, await request.body(), cluster), 201);
+    return jsonAnswer(answerReview(resource.kind, await request.body(), cluster, now), 201);
   }
   const watching = ['true', '1'].includes(request.query.get('watch') ?? '');
   const asked: ResourceRequest = {
@@ -130,38 +75,14 @@ async function answerApi(
 
   const form = formOf(request.accept);
   if (name !== '') {
-    return json(oneAs(form, getObject(resource, namespace, name, cluster, now), resource, cluster, request.query, now));
+    return jsonAnswer(
+      oneAs(form, getObject(resource, namespace, name, cluster, now), resource, cluster, request.query, now),
+    );
   }
   const objects = selectObjects(resource, namespace, request.query, cluster, now);
   if (watching) return watch(request.query, objects, form, resource, cluster, now);
   const { items, metadata } = page(objects, request.query, cluster);
-  return json(listAs(form, items, metadata, resource, cluster, request.query, now));
-}
-
-interface Target {
-  readonly resource: ApiResource;
-  readonly namespace: string;
-  readonly name: string;
-  readonly subresource: string;
-  readonly tail: readonly string[];
-}
-
-function readTarget(group: string, version: string, path: readonly string[], cluster: DemoCluster): Target {
-  const find = (plural: string | undefined) =>
-    cluster.resources.find((each) => each.group === group && each.version === version && each.plural === plural);
-  const inNamespace = path[0] === 'namespaces' && path.length > 2 ? find(path[2]) : undefined;
-  if (inNamespace?.namespaced) {
-    return {
-      resource: inNamespace,
-      namespace: path[1] ?? '',
-      name: path[3] ?? '',
-      subresource: path[4] ?? '',
-      tail: path.slice(5),
-    };
-  }
-  const resource = find(path[0]);
-  if (!resource || (resource.namespaced && path.length > 1)) throw noSuchResource();
-  return { resource, namespace: '', name: path[1] ?? '', subresource: path[2] ?? '', tail: path.slice(3) };
+  return jsonAnswer(listAs(form, items, metadata, resource, cluster, request.query, now));
 }
 
 function answerSubresource(request: ApiRequest, target: Target, cluster: DemoCluster, now: number): ApiAnswer {
@@ -174,7 +95,7 @@ function answerSubresource(request: ApiRequest, target: Target, cluster: DemoClu
   }
   if (subresource === 'proxy') return nodeProxy(object, tail, request.query, cluster, now);
   if (subresource === 'scale') {
-    return json({
+    return jsonAnswer({
       kind: 'Scale',
       apiVersion: 'autoscaling/v1',
       metadata: {
@@ -188,7 +109,7 @@ function answerSubresource(request: ApiRequest, target: Target, cluster: DemoClu
       status: { replicas: Number(textAt(object, 'status.replicas') || 0) },
     });
   }
-  return json(oneAs(formOf(request.accept), object, resource, cluster, request.query, now));
+  return jsonAnswer(oneAs(formOf(request.accept), object, resource, cluster, request.query, now));
 }
 
 function watch(
@@ -212,7 +133,7 @@ function watch(
     bookmark: {
       kind: resource.kind,
       apiVersion: groupVersion(resource),
-      metadata: { resourceVersion: cluster.resourceVersion, creationTimestamp: null },
+      metadata: { resourceVersion: cluster.resourceVersion },
     },
     present,
   };
@@ -236,47 +157,14 @@ function discover(
       const contentType = `application/json;g=apidiscovery.k8s.io;v=${aggregated[1]};as=APIGroupDiscoveryList`;
       return { kind: 'json', body: aggregatedDiscovery(legacy, cluster.resources, aggregated[1]), contentType };
     }
-    return json(legacy ? apiVersions(address) : apiGroupList(cluster.resources));
+    return jsonAnswer(legacy ? apiVersions(address) : apiGroupList(cluster.resources));
   }
   const found =
     version === undefined
       ? apiGroup(group ?? '', cluster.resources)
       : apiResourceList(group ?? '', version, cluster.resources);
-  if (found === null) throw noSuchResource();
-  return json(found);
-}
-
-function versionInfo(cluster: DemoCluster): Json {
-  const [, major = '1', minor = '0'] = /^v(\d+)\.(\d+)/.exec(cluster.version) ?? [];
-  return {
-    major,
-    minor,
-    gitVersion: cluster.version,
-    gitCommit: '0000000000000000000000000000000000000000',
-    gitTreeState: 'clean',
-    buildDate: '2026-01-01T00:00:00Z',
-    goVersion: 'berth-demo',
-    compiler: 'none',
-    platform: 'linux/amd64',
-  };
-}
-
-function verbOf(method: string, named: boolean, watching: boolean): string {
-  switch (method) {
-    case 'GET':
-    case 'HEAD':
-      return watching ? 'watch' : named ? 'get' : 'list';
-    case 'POST':
-      return 'create';
-    case 'PUT':
-      return 'update';
-    case 'PATCH':
-      return 'patch';
-    case 'DELETE':
-      return named ? 'delete' : 'deletecollection';
-    default:
-      return method.toLowerCase();
-  }
+  if (found === null) throw nothingAt(legacy ? '' : (group ?? ''), cluster);
+  return jsonAnswer(found);
 }
 
 function readOnlyPath(path: string, cluster: DemoCluster): ApiStatusError {
@@ -286,10 +174,6 @@ function readOnlyPath(path: string, cluster: DemoCluster): ApiStatusError {
     `forbidden: User "${cluster.user}" cannot change path "${path}": this is a read-only demo cluster`,
     {},
   );
-}
-
-function json(body: Json, status = 200): ApiAnswer {
-  return { kind: 'json', body, status };
 }
 
 function decodePart(part: string): string {

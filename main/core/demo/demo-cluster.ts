@@ -7,6 +7,7 @@ import { type DemoFile, demoFileSchema } from './demo-file.ts';
 import { eventObjects } from './event-objects.ts';
 import { clusterObjects } from './infrastructure-objects.ts';
 import {
+  compareText,
   durationMs,
   isJson,
   type Json,
@@ -39,7 +40,7 @@ export interface DemoCluster {
   readonly groups: readonly string[];
   readonly resourceVersion: string;
   readonly resources: readonly ApiResource[];
-  /** Sorted by namespace and name, as an API server lists them. */
+  /** In the order of their keys in etcd, as an API server lists them. */
   objects(resource: ApiResource): readonly KubeObject[];
   log(namespace: string, pod: string, container: string): ContainerLog | null;
 }
@@ -80,7 +81,7 @@ export function demoCluster(file: DemoFile, now: number): DemoCluster {
     const key = `${object.apiVersion}/${object.kind}`;
     byKind.set(key, [...(byKind.get(key) ?? []), object]);
   }
-  for (const list of byKind.values()) list.sort((a, b) => compare(keyOf(a), keyOf(b)));
+  for (const list of byKind.values()) list.sort((a, b) => compareText(keyOf(a), keyOf(b)));
 
   const logs = new Map<string, ContainerLog>();
   for (const { object, workload, pod } of pods) {
@@ -175,10 +176,7 @@ function complete(object: NewObject, index: number): KubeObject {
   };
 }
 
-function keyOf(object: KubeObject): string {
-  return `${object.metadata.namespace ?? ''}\0${object.metadata.name}`;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** The end of the key under which etcd keeps an object: `shop-pr-1482/…` comes before `shop/…`. */
+function keyOf({ metadata }: KubeObject): string {
+  return metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
 }

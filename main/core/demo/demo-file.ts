@@ -67,6 +67,8 @@ const workloadSchema = z.object({
   serviceAccount: z.string().default('default'),
   containers: z.array(z.looseObject({ name: z.string(), image: z.string() })).min(1),
   volumes: z.array(json).default([]),
+  /** Of the pods; containers have theirs in their own description. */
+  securityContext: json.default({}),
   pods: z.array(podSchema).default([]),
   /** By container. */
   logs: z.record(z.string(), logSchema).default({}),

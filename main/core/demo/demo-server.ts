@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Disposable } from '../dispose.ts';
-import { ApiStatusError, badRequest, unauthorized } from './api-status.ts';
-import { type ApiAnswer, type ApiRequest, answer } from './demo-api.ts';
+import type { ApiAnswer, ApiRequest } from './api-exchange.ts';
+import { ApiStatusError, badRequest, UnknownPathError, unauthorized } from './api-status.ts';
+import { answer } from './demo-api.ts';
 import type { DemoCluster } from './demo-cluster.ts';
 import type { Json } from './kube-object.ts';
 import { decodeReview } from './review-protobuf.ts';
@@ -42,10 +43,10 @@ export async function startDemoServer(options: DemoServerOptions): Promise<DemoS
     const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
     if (!timingSafeEqual(sha256(bearer), digest)) throw unauthorized();
     const url = parseUrl(request.url ?? '/');
-    const found = await answer(toApiRequest(request, url), cluster, address, Date.now());
+    const found = await answer(toApiRequest(request, response, url), cluster, address, Date.now());
     if (found.kind === 'json') return sendJson(response, found.status ?? 200, found.body, found.contentType);
     if (found.kind === 'text') {
-      response.writeHead(found.status ?? 200, { 'content-type': 'text/plain' });
+      response.writeHead(200, { 'content-type': 'text/plain' });
       response.write(found.body);
       if (!found.follow) return void response.end();
       return closeLater(response, followMs);
@@ -69,6 +70,7 @@ export async function startDemoServer(options: DemoServerOptions): Promise<DemoS
   server.on('request', (request, response) => {
     handle(request, response)
       .catch((error: unknown) => {
+        if (error instanceof UnknownPathError && !response.headersSent) return sendUnknownPath(response, error);
         const status =
           error instanceof ApiStatusError
             ? error
@@ -121,13 +123,14 @@ function closeLater(response: ServerResponse, ms: number): void {
   response.once('close', () => clearTimeout(timer));
 }
 
-function toApiRequest(request: IncomingMessage, url: URL): ApiRequest {
+function toApiRequest(request: IncomingMessage, response: ServerResponse, url: URL): ApiRequest {
   return {
     method: request.method ?? 'GET',
     path: url.pathname,
     query: url.searchParams,
     accept: request.headers.accept,
     body: () => readBody(request),
+    warn: (text) => void response.setHeader('warning', `299 - "${text}"`),
   };
 }
 
@@ -165,6 +168,12 @@ function sendJson(response: ServerResponse, status: number, body: Json, contentT
     'cache-control': 'no-cache, private',
   });
   response.end(bytes);
+}
+
+/** As Go's `http.NotFound`. */
+function sendUnknownPath(response: ServerResponse, error: UnknownPathError): void {
+  response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' });
+  response.end(`${error.message}\n`);
 }
 
 function parseUrl(target: string): URL {

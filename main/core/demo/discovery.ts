@@ -63,7 +63,7 @@ export function aggregatedDiscovery(legacy: boolean, resources: readonly ApiReso
     apiVersion: `apidiscovery.k8s.io/${version}`,
     metadata: {},
     items: groups.map((group) => ({
-      metadata: { ...(group === '' ? {} : { name: group }), creationTimestamp: null },
+      metadata: group === '' ? {} : { name: group },
       versions: versionsOf(group, resources).map((each) => ({
         version: each,
         freshness: 'Current',

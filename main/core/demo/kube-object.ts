@@ -53,6 +53,11 @@ export function listAt(value: unknown, path: string): Json[] {
   return Array.isArray(found) ? found.filter(isJson) : [];
 }
 
+/** Order of texts by their characters' codes, as Go and etcd order keys; never by a language. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** Hex digits that are the same for the same words, as names and uids of the demo are at each start. */
 export function digest(...words: readonly string[]): string {
   return createHash('sha256').update(words.join('\0')).digest('hex');

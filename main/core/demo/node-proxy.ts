@@ -1,5 +1,5 @@
-import { noSuchResource } from './api-status.ts';
-import type { ApiAnswer } from './demo-api.ts';
+import type { ApiAnswer } from './api-exchange.ts';
+import { UnknownPathError } from './api-status.ts';
 import type { DemoCluster } from './demo-cluster.ts';
 import { type Json, type KubeObject, kubeTime, listAt, textAt } from './kube-object.ts';
 
@@ -19,7 +19,7 @@ export function nodeProxy(
     case 'logs':
       return { kind: 'text', body: nodeLog(node, query, now) };
     default:
-      throw noSuchResource();
+      throw new UnknownPathError();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { DemoNode, DemoPod } from './demo-file.ts';
 import { digest, durationMs, type Json, kubeTime, listAt, type NewObject, textAt, uidOf } from './kube-object.ts';
+import { qosClass } from './qos-class.ts';
 
 /** What a controller asks for when it makes a pod. */
 export interface PodPlan {
@@ -52,6 +53,7 @@ export function podObject(
       namespace: plan.namespace,
       uid: uidOf('Pod', plan.namespace, plan.name),
       creationTimestamp: at,
+      generation: 1,
       labels: plan.labels,
       annotations: plan.annotations,
       ownerReferences: [plan.owner],
@@ -74,7 +76,7 @@ export function podObject(
     status: unscheduled
       ? {
           phase: 'Pending',
-          qosClass: 'Burstable',
+          qosClass: qosClass(plan.spec),
           conditions: [
             condition('PodScheduled', false, { reason: 'Unschedulable', message: pod.message ?? 'no node fits' }),
           ],
@@ -88,7 +90,7 @@ export function podObject(
                 : pod.state === 'ImagePullBackOff'
                   ? 'Pending'
                   : 'Running',
-          qosClass: 'Burstable',
+          qosClass: qosClass(plan.spec),
           startTime: at,
           hostIP: nodeIp(node, nodes),
           hostIPs: [{ ip: nodeIp(node, nodes) }],

@@ -1,4 +1,4 @@
-import { humanAge, type Json, type KubeObject, listAt, textAt, valueAt } from './kube-object.ts';
+import { compareText, humanAge, isJson, type Json, type KubeObject, listAt, textAt, valueAt } from './kube-object.ts';
 
 /** Texts that kubectl computes for its columns (`pkg/printers/internalversion/printers.go`), as far as they are more than a field. */
 
@@ -7,15 +7,39 @@ export function since(time: string, now: number): string {
   return time === '' ? '<unknown>' : humanAge(Date.parse(time), now);
 }
 
-/** `key=value` of a map, joined with commas. */
+/** `key=value` of a map, by key, joined with commas. */
 export function pairs(value: unknown): string {
-  const entries = Object.entries((value ?? {}) as Record<string, unknown>);
-  return entries.map(([key, item]) => `${key}=${String(item)}`).join(',') || '<none>';
+  return (
+    sorted(value)
+      .map(([key, item]) => `${key}=${String(item)}`)
+      .join(',') || '<none>'
+  );
 }
 
-/** Containers of a pod template. */
-export function templateContainers(object: KubeObject): Json[] {
-  return listAt(object, 'spec.template.spec.containers');
+/** A label selector as the API's queries write it (apimachinery `FormatLabelSelector`). */
+export function labelSelector(selector: unknown): string {
+  const labels = sorted(valueAt(selector, ['matchLabels'])).map(
+    ([key, value]) => [key, `${key}=${String(value)}`] as const,
+  );
+  const expressions = listAt(selector, 'matchExpressions').map(
+    (each) => [textAt(each, 'key'), expression(each)] as const,
+  );
+  const all = [...labels, ...expressions].sort(([a], [b]) => compareText(a, b));
+  return all.map(([, text]) => text).join(',') || '<none>';
+}
+
+function expression(requirement: Json): string {
+  const key = textAt(requirement, 'key');
+  const operator = textAt(requirement, 'operator');
+  if (operator === 'Exists') return key;
+  if (operator === 'DoesNotExist') return `!${key}`;
+  const values = Array.isArray(requirement['values']) ? requirement['values'].map(String).sort(compareText) : [];
+  return `${key} ${operator.toLowerCase()} (${values.join(',')})`;
+}
+
+/** Containers of the pod template at a dotted path. */
+export function templateContainers(object: KubeObject, template: string): Json[] {
+  return listAt(object, `${template}.spec.containers`);
 }
 
 /** Ready containers of all. */
@@ -41,10 +65,15 @@ export function podRestarts(pod: KubeObject, now: number): string {
   return restarts > 0 && last ? `${restarts} (${since(last, now)} ago)` : String(restarts);
 }
 
-/** `Complete`, `Failed` or `Running`. */
+/** How a job ended, or what it is about to become. */
 export function jobStatus(job: KubeObject): string {
-  const done = listAt(job, 'status.conditions').find((each) => each['status'] === 'True');
-  return done ? textAt(done, 'type') : 'Running';
+  const met = new Set(
+    listAt(job, 'status.conditions').flatMap((each) => (each['status'] === 'True' ? [textAt(each, 'type')] : [])),
+  );
+  return (
+    ['Complete', 'Failed', 'Suspended', 'FailureTarget', 'SuccessCriteriaMet'].find((type) => met.has(type)) ??
+    'Running'
+  );
 }
 
 /** From start to end, or to now. */
@@ -83,20 +112,22 @@ export function nodeRoles(node: KubeObject): string {
   );
 }
 
-/** Up to three addresses. */
+/** Up to three ready addresses; none of them leaves the cell empty, and only an object without subsets says `<none>`. */
 export function endpointAddresses(object: KubeObject): string {
-  const found = listAt(object, 'subsets').flatMap((subset) =>
-    listAt(subset, 'addresses').flatMap((address) =>
-      listAt(subset, 'ports').map((port) => `${textAt(address, 'ip')}:${textAt(port, 'port')}`),
-    ),
-  );
+  const subsets = listAt(object, 'subsets');
+  if (subsets.length === 0) return '<none>';
+  const found = subsets.flatMap((subset) => {
+    const addresses = listAt(subset, 'addresses').map((address) => textAt(address, 'ip'));
+    const ports = listAt(subset, 'ports');
+    if (ports.length === 0) return addresses;
+    return ports.flatMap((port) => addresses.map((address) => `${address}:${textAt(port, 'port')}`));
+  });
   const more = found.length > 3 ? ` + ${found.length - 3} more...` : '';
-  return found.slice(0, 3).join(',') + more || '<none>';
+  return found.slice(0, 3).join(',') + more;
 }
 
 /** `RWO,ROX`. */
-export function accessModes(object: KubeObject): string {
-  const modes = valueAt(object, ['spec', 'accessModes']);
+export function accessModes(modes: unknown): string {
   const short: Record<string, string> = {
     ReadWriteOnce: 'RWO',
     ReadOnlyMany: 'ROX',
@@ -119,9 +150,13 @@ export function autoscalerTargets(object: KubeObject): string {
 
 /** `pods: 4/20` for each resource; those that begin with `limits.` stand in a column of their own. */
 export function quotaUse(object: KubeObject, limits: boolean): string {
-  const hard = Object.entries((valueAt(object, ['status', 'hard']) ?? {}) as Record<string, unknown>);
-  const chosen = hard.filter(([key]) => key.startsWith('limits.') === limits).sort(([a], [b]) => (a < b ? -1 : 1));
+  const chosen = sorted(valueAt(object, ['status', 'hard'])).filter(([key]) => key.startsWith('limits.') === limits);
   return chosen
     .map(([key, value]) => `${key}: ${String(valueAt(object, ['status', 'used', key]) ?? 0)}/${String(value)}`)
     .join(', ');
+}
+
+/** Entries of a map by key, as Go prints maps. */
+function sorted(value: unknown): [key: string, item: unknown][] {
+  return isJson(value) ? Object.entries(value).sort(([a], [b]) => compareText(a, b)) : [];
 }

@@ -57,12 +57,11 @@ export function listAs(
     return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: objects.map(partial) };
   }
   // Items of Kubernetes' own kinds come without kind and version, those of custom ones with.
-  const custom = definitionOf(resource, cluster) !== undefined;
   return {
     kind: `${resource.kind}List`,
     apiVersion: groupVersion(resource),
     metadata,
-    items: custom ? objects : objects.map(({ apiVersion: _apiVersion, kind: _kind, ...rest }) => rest),
+    items: resource.custom ? objects : objects.map(({ apiVersion: _apiVersion, kind: _kind, ...rest }) => rest),
   };
 }
 
@@ -103,6 +102,7 @@ function partial(object: KubeObject): Json {
 }
 
 function definitionOf(resource: ApiResource, cluster: DemoCluster): KubeObject | undefined {
+  if (!resource.custom) return undefined;
   const definitions = cluster.resources.find((each) => each.plural === 'customresourcedefinitions');
   return (
     definitions &&

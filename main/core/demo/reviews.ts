@@ -1,6 +1,6 @@
 import { badRequest, type ResourceRequest } from './api-status.ts';
 import type { DemoCluster } from './demo-cluster.ts';
-import { isJson, type Json, textAt, valueAt } from './kube-object.ts';
+import { isJson, type Json, kubeTime, textAt, valueAt } from './kube-object.ts';
 
 const readVerbs = ['get', 'list', 'watch'];
 /** Reading that goes through a subresource. */
@@ -16,15 +16,14 @@ export function refusal(request: ResourceRequest): string | null {
 }
 
 /** Answers "who am I" (`SelfSubjectReview`), "may I" (`SelfSubjectAccessReview`) and "what may I" (`SelfSubjectRulesReview`). */
-export function answerReview(kind: string, body: unknown, cluster: DemoCluster): Json {
+export function answerReview(kind: string, body: unknown, cluster: DemoCluster, now: number): Json {
   const spec = isJson(body) && isJson(body['spec']) ? body['spec'] : {};
-  const meta = { metadata: { creationTimestamp: null } };
   switch (kind) {
     case 'SelfSubjectReview':
       return {
         kind,
         apiVersion: 'authentication.k8s.io/v1',
-        ...meta,
+        metadata: { creationTimestamp: kubeTime(now) },
         status: {
           userInfo: {
             username: cluster.user,
@@ -34,9 +33,9 @@ export function answerReview(kind: string, body: unknown, cluster: DemoCluster):
         },
       };
     case 'SelfSubjectAccessReview':
-      return { kind, apiVersion: 'authorization.k8s.io/v1', ...meta, spec, status: accessStatus(spec) };
+      return { kind, apiVersion: 'authorization.k8s.io/v1', metadata: {}, spec, status: accessStatus(spec) };
     default:
-      return { kind, apiVersion: 'authorization.k8s.io/v1', ...meta, spec, status: rules(cluster) };
+      return { kind, apiVersion: 'authorization.k8s.io/v1', metadata: {}, spec, status: rules(cluster) };
   }
 }
 

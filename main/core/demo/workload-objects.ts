@@ -32,7 +32,7 @@ export function workloadObjects(
     blockOwnerDeletion: true,
   });
   const templateOf = (templateLabels: Json) => ({
-    metadata: { creationTimestamp: null, labels: templateLabels },
+    metadata: { labels: templateLabels },
     spec: podSpec(workload),
   });
   const total = workload.pods.length;
@@ -153,10 +153,10 @@ export function workloadObjects(
     podLabels = { ...labels, 'batch.kubernetes.io/job-name': jobName, 'job-name': jobName };
     podOwner = owner('Job', 'batch/v1', jobName);
     podName = (index) => `${jobName}-${nameSuffix(5, jobName, String(index))}`;
-    const template = {
-      metadata: { creationTimestamp: null, labels: podLabels },
+    const jobTemplateOf = (templateLabels: Json) => ({
+      metadata: { labels: templateLabels },
       spec: { ...podSpec(workload), restartPolicy: 'Never' },
-    };
+    });
     const jobSpec = {
       backoffLimit: 3,
       completions: 1,
@@ -164,7 +164,7 @@ export function workloadObjects(
       completionMode: 'NonIndexed',
       suspend: false,
       selector: { matchLabels: { 'batch.kubernetes.io/job-name': jobName } },
-      template,
+      template: jobTemplateOf(podLabels),
     };
     if (kind === 'CronJob') {
       objects.push({
@@ -177,7 +177,7 @@ export function workloadObjects(
           suspend: false,
           successfulJobsHistoryLimit: 3,
           failedJobsHistoryLimit: 1,
-          jobTemplate: { metadata: { creationTimestamp: null }, spec: { backoffLimit: 3, template } },
+          jobTemplate: { metadata: {}, spec: { backoffLimit: 3, template: jobTemplateOf(labels) } },
         },
         status: {
           lastScheduleTime: podTime(workload.pods[0], now),

@@ -31,7 +31,7 @@ export function replicaSet(
     spec: {
       replicas,
       selector: { matchLabels: labels },
-      template: { metadata: { creationTimestamp: null, labels }, spec: podSpec(workload) },
+      template: { metadata: { labels }, spec: podSpec(workload) },
     },
     status: {
       observedGeneration: 1,
@@ -72,27 +72,27 @@ export function jobObject(
     status: {
       startTime: started,
       ...(done
-        ? { succeeded: 1, ready: 0, completionTime: finished }
+        ? { succeeded: 1, ready: 0, terminating: 0, completionTime: finished, uncountedTerminatedPods: {} }
         : failed
-          ? { failed: workload.pods.length, ready: 0 }
-          : { active: 1, ready: 1 }),
-      ...(done || failed
-        ? {
-            conditions: [
-              {
-                type: done ? 'Complete' : 'Failed',
-                status: 'True',
-                lastProbeTime: finished,
-                lastTransitionTime: finished,
-                ...(failed
-                  ? { reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' }
-                  : {}),
-              },
-            ],
-          }
-        : {}),
+          ? { failed: workload.pods.length, ready: 0, terminating: 0, uncountedTerminatedPods: {} }
+          : { active: 1, ready: 1, terminating: 0, uncountedTerminatedPods: {} }),
+      ...(done || failed ? { conditions: endConditions(done, finished) } : {}),
     },
   };
+}
+
+/** What is decided about a job first, and what is true once its last pod is gone. */
+function endConditions(done: boolean, finished: string): Json[] {
+  const why = done
+    ? { reason: 'CompletionsReached', message: 'Reached expected number of succeeded pods' }
+    : { reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' };
+  return (done ? ['SuccessCriteriaMet', 'Complete'] : ['FailureTarget', 'Failed']).map((type) => ({
+    type,
+    status: 'True',
+    lastProbeTime: finished,
+    lastTransitionTime: finished,
+    ...why,
+  }));
 }
 
 /** Whether a deployment has enough ready pods, as its controller says it. */
@@ -149,7 +149,7 @@ export function podSpec(workload: DemoWorkload): Json {
     dnsPolicy: 'ClusterFirst',
     serviceAccountName: workload.serviceAccount,
     serviceAccount: workload.serviceAccount,
-    securityContext: {},
+    securityContext: workload.securityContext,
     schedulerName: 'default-scheduler',
   };
 }

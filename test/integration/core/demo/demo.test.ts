@@ -51,6 +51,7 @@ function readAccess(name: string) {
 interface Answer {
   status: number;
   type: string;
+  warning: string;
   text: string;
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely, field by field
   json: any;
@@ -76,7 +77,8 @@ function ask(
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString();
           const json = text.startsWith('{') && !text.includes('\n{') ? JSON.parse(text) : null;
-          done({ status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', text, json });
+          const { 'content-type': type = '', warning = '' } = response.headers;
+          done({ status: response.statusCode ?? 0, type, warning, text, json });
         });
         response.on('error', failed);
       },
@@ -173,9 +175,9 @@ describe('access', () => {
 
 describe('answers', () => {
   it.each([
-    ['/apis/none/v1', 404, 'NotFound', 'the server could not find the requested resource'],
     ['/api/v1/things', 404, 'NotFound', 'the server could not find the requested resource'],
-    ['/nowhere', 404, 'NotFound', 'the server could not find the requested resource'],
+    ['/apis/apps/v9', 404, 'NotFound', 'the server could not find the requested resource'],
+    ['/api/v1/namespaces/shop/things', 404, 'NotFound', 'the server could not find the requested resource'],
     ['/apis/apps/v1/namespaces/shop/deployments/x', 404, 'NotFound', 'deployments.apps "x" not found'],
     ['/api/v1/pods?labelSelector=a%20b', 400, 'BadRequest', 'unable to parse requirement: a b'],
     ['/api/v1/pods?fieldSelector=spec.x%3Dy', 400, 'BadRequest', 'field label not supported: spec.x'],
@@ -202,6 +204,30 @@ describe('answers', () => {
       reason,
       message,
     });
+  });
+
+  it.each([
+    '/nowhere',
+    '/healthz/more',
+    '/apis/none',
+    '/apis/none/v1/things',
+    '/apis/forklift.konveyor.io/v1beta1/things',
+    '/apis/forklift.konveyor.io/v9',
+    '/api/v1/nodes/stage-worker-1/proxy/nowhere',
+  ])('%s with the text of a router that knows no such path', async (path) => {
+    expect(await ask(path)).toMatchObject({
+      status: 404,
+      type: 'text/plain; charset=utf-8',
+      text: '404 page not found\n',
+    });
+  });
+
+  it('endpoints with a warning, found or not, and nothing else', async () => {
+    const warning = '299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"';
+    for (const path of ['endpoints', 'namespaces/shop/endpoints/catalog', 'namespaces/shop/endpoints/none'])
+      expect((await ask(`/api/v1/${path}`)).warning).toBe(warning);
+    for (const path of ['services', 'namespaces/shop/pods/catalog-db-0'])
+      expect((await ask(`/api/v1/${path}`)).warning).toBe('');
   });
 
   it('in the form that Accept wants, or 406', async () => {
