@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { writePrivately } from './private-file.ts';
 
 /** A program as AI clients start it. */
@@ -39,7 +39,8 @@ export async function writeBridgeShim(options: ShimOptions): Promise<ShimCommand
   };
   for (const name of placeVariables) {
     const value = options.env[name];
-    if (value) env[name] = value;
+    // The bridge runs in another folder than this process.
+    if (value) env[name] = resolve(value);
   }
   if (options.platform === 'win32') {
     return { command: options.runtime, args: [options.bridge, '--socket', options.socket], env };

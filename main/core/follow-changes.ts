@@ -46,6 +46,7 @@ export function followChanges(
       orLog('The kubeconfigs could not be read', kube.refresh());
       orLog('The port could not be changed', more.address.move(more.fixedPort ?? settings.settings.port));
       orLog('The settings could not be followed', servers.followSettings());
+      orLog('The active context could not be followed', core.contextSwitch.follow());
     }),
     kube.onDidChange(() => orLog('A kubeconfig could not be renewed', more.launcher.renewKubeconfigs())),
   ];

@@ -94,7 +94,8 @@ export class ContextRegistry {
   async set(ref: string, changes: ContextSettingsInput): Promise<Context> {
     const known = this.#kube.find(ref);
     await this.#settings.update((draft) => {
-      draft.contexts[known.ref] = merged(this.#own(known), changes);
+      const full = qualifiedRef(known.name, known.source);
+      draft.contexts[Object.hasOwn(draft.contexts, full) ? full : known.ref] = merged(this.#own(known), changes);
     });
     this.#changed.fire();
     return this.get(known.ref);
@@ -115,8 +116,8 @@ export class ContextRegistry {
    */
   #own(info: KubeContextInfo): ContextSettings | undefined {
     const all = this.#settings.settings.contexts;
-    const form = [info.ref, qualifiedRef(info.name, info.source), info.name].find((name) => Object.hasOwn(all, name));
-    return form === undefined ? undefined : all[form];
+    const full = qualifiedRef(info.name, info.source);
+    return Object.hasOwn(all, full) ? all[full] : Object.hasOwn(all, info.name) ? all[info.name] : undefined;
   }
 
   #view(info: KubeContextInfo, active: string | null): Context {

@@ -36,14 +36,26 @@ export class DockedSettings {
   /**
    * Changes one server from what its settings are at that moment, so that no change that was made meanwhile is lost; null undocks
    * it. What `change` throws is passed on, and nothing is written. Changes take effect in the order in which they were asked for.
+   * Answers what the settings were.
    */
-  async save(slug: string, change: (before: ServerSettings | null) => ServerSettings | null): Promise<void> {
+  async save(
+    slug: string,
+    change: (before: ServerSettings | null) => ServerSettings | null,
+  ): Promise<ServerSettings | null> {
+    let former: ServerSettings | null = null;
     await this.#settings.update((draft) => {
+      former = structuredClone(own(draft.servers, slug));
       const after = change(own(draft.servers, slug));
       if (after === null) delete draft.servers[slug];
       else draft.servers[slug] = after;
       this.#done.set(slug, fingerprint(after));
     });
+    return former;
+  }
+
+  /** Puts a server's settings back to what they were, unless somebody has changed them since they had this fingerprint. */
+  async restore(slug: string, since: string, former: ServerSettings | null): Promise<void> {
+    await this.save(slug, (now) => (fingerprint(now) === since ? former : now));
   }
 
   /** Takes everything as it is now as acted upon. */

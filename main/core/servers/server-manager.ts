@@ -1,4 +1,5 @@
 import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
+import { effectiveGuard } from '../../../contract/model/guard.ts';
 import {
   ACTIVE_CONTEXT,
   type AddServer,
@@ -139,30 +140,24 @@ export class ServerManager implements Disposable {
     const { slug } = input;
     this.#parts.docked.get(slug);
     const binding = input.context === undefined ? null : this.#validBinding(input.context, this.#parts.contexts);
-    let before: ServerSettings | null = null;
-    await this.#parts.docked.save(slug, (present) => {
-      before = present;
-      const after = changedSettings(docked(slug, present), input, binding);
+    const former = await this.#parts.docked.save(slug, (before) => {
+      const after = changedSettings(docked(slug, before), input, binding);
       validateOptions(this.#parts.presets.get(after.preset), after.options);
       return after;
     });
+    const changed = this.#parts.docked.fingerprint(slug);
     this.#changed.fire();
     try {
       await this.#goOver(slug);
     } catch (error) {
-      throw await this.#takenBack(slug, before, toErrorInfo(error));
+      // The former process goes on, so what it was started from holds on too.
+      if (!this.isRunning(slug)) throw error;
+      await this.#parts.docked.restore(slug, changed, former);
+      this.#changed.fire();
+      const info = toErrorInfo(error);
+      throw BerthError.from({ ...info, message: `${slug} stays as it was. ${info.message}` });
     }
     return this.get(slug);
-  }
-
-  /** A change with which a running server would not come up does not hold; the former process goes on. Answers the error that says so. */
-  async #takenBack(slug: string, before: ServerSettings | null, error: ErrorInfo): Promise<BerthError> {
-    const { docked: all } = this.#parts;
-    const wanted = all.fingerprint(slug);
-    if (before === null || !this.isRunning(slug)) return BerthError.from(error);
-    await all.save(slug, (now) => (now !== null && all.fingerprint(slug) === wanted ? before : now));
-    this.#changed.fire();
-    return BerthError.from({ ...error, message: `${slug} stays as it was: ${error.message}` });
   }
 
   async remove(slug: string): Promise<void> {
@@ -216,18 +211,29 @@ export class ServerManager implements Disposable {
 
   /** Follows an edit of the settings file by somebody else: starts, changes and stops what it asks for. One that fails holds up nobody. */
   async followSettings(): Promise<void> {
-    const edited = this.#parts.docked.takeEdited();
+    const { docked: all, logs } = this.#parts;
+    const edited = all.takeEdited();
+    const guarded = all.slugs().filter((slug) => !edited.includes(slug) && !this.#isGuardRight(slug));
     await Promise.all(
-      edited.map(async (slug) => {
+      [...edited, ...guarded].map(async (slug) => {
         try {
           await this.#follow(slug);
         } catch (error) {
           const text = `the edit of the settings could not be followed: ${toErrorInfo(error).message}`;
-          this.#parts.logs.append({ slug, stream: 'event', level: 'error', text });
+          logs.append({ slug, stream: 'event', level: 'error', text });
         }
       }),
     );
     if (edited.length > 0) this.#changed.fire();
+  }
+
+  /** Whether the process has its own read-only switch set as the guard that holds now asks for, which a context's cap may have moved. */
+  #isGuardRight(slug: string): boolean {
+    const planned = this.#planned.get(slug);
+    const settings = this.#parts.docked.find(slug);
+    const state = this.#parts.supervisor.get(slug)?.state;
+    if (!planned || !settings || state === undefined || state === 'stopped' || state === 'failed') return true;
+    return planned.guard === effectiveGuard(settings.guard, this.#parts.contexts.cap(planned.context).level);
   }
 
   async #follow(slug: string): Promise<void> {
@@ -337,6 +343,8 @@ export class ServerManager implements Disposable {
       this.#serving.set(slug, this.#planned.get(slug)?.context ?? null);
       const counting = this.#count(slug, backend);
       this.#counting.set(slug, counting);
+      // The cap was changed while it started.
+      if (!this.#isGuardRight(slug)) this.#again(slug);
     }
     this.#changed.fire();
   }

@@ -57,6 +57,19 @@ describe('the active context', () => {
     ]);
   });
 
+  it("follows kubectl's current one only until somebody relies on it", async () => {
+    await open(kubeconfig(['a', 'b'], 'a'));
+    const switchKubectl = async (name: string) => {
+      await writeFile(join(folder, 'kubeconfig'), JSON.stringify(kubeconfig(['a', 'b'], name)));
+      await kube.refresh();
+    };
+    await switchKubectl('b');
+    expect(contexts.active()).toBe('b');
+    expect(contexts.requireActive()).toBe('b');
+    await switchKubectl('a');
+    expect(contexts.active()).toBe('b');
+  });
+
   it('is the only one there is when kubectl has none', async () => {
     await open(kubeconfig(['only']));
     expect(contexts.active()).toBe('only');
@@ -133,4 +146,26 @@ it('remembers what was seen of a cluster, and announces only differences', async
   contexts.setReachability('a', { reachable: true, error: null });
   expect(contexts.get('a')).toMatchObject({ reachable: true, error: null });
   expect(announced).toBe(2);
+});
+
+describe('what was set for a context', () => {
+  it('holds on when a namesake comes and when it goes', async () => {
+    await open(kubeconfig(['payments'], 'payments'));
+    await contexts.set('payments', { production: true, label: 'money' });
+    const second = join(folder, 'second');
+    await writeFile(second, JSON.stringify(kubeconfig(['payments'])));
+    await kube.setDemo(second);
+    const refs = contexts.list().map(({ ref }) => ref);
+    expect(refs).toHaveLength(2);
+    expect(refs).not.toContain('payments');
+    for (const ref of refs) expect(contexts.cap(ref)).toEqual({ level: 'read-only', production: true });
+
+    const own = refs[0] ?? '';
+    await contexts.set(own, { cap: 'ask' });
+    expect(contexts.get(own)).toMatchObject({ production: true, label: 'money', cap: 'ask' });
+    await kube.setDemo(null);
+    expect(contexts.list()).toMatchObject([{ ref: 'payments', production: true, label: 'money', cap: 'ask' }]);
+    // A server that was started under the longer name is still on it.
+    expect(contexts.cap(own)).toEqual({ level: 'ask', production: true });
+  });
 });
