@@ -29,6 +29,8 @@ export class Desktop {
   #client: TrayClient | null = null;
   #starting: Promise<void> = Promise.resolve();
   #openWhenUp = false;
+  /** How often somebody asked for the window. */
+  #opened = 0;
 
   constructor(options: { paths: BerthPaths; files: ApplicationFiles; quit: () => void }) {
     this.#paths = options.paths;
@@ -57,6 +59,7 @@ export class Desktop {
   /** Shows the window, as soon as the core is up. */
   open(): void {
     this.#openWhenUp = true;
+    this.#opened += 1;
     if (this.#client !== null) this.#window.show();
   }
 
@@ -127,7 +130,12 @@ export class Desktop {
 
   /** Without a tray there would be no way back to a hidden window. */
   async #leaveWindow(): Promise<void> {
-    if (process.platform !== 'linux' || (await ownsTrayItem(process.pid))) return this.#window.hide();
+    const opened = this.#opened;
+    if (process.platform !== 'linux' || (await ownsTrayItem(process.pid))) {
+      // Who opened it again while the tray was looked for wants to see it.
+      if (opened === this.#opened) this.#window.hide();
+      return;
+    }
     const running = this.#client?.current()?.servers.filter((server) => server.pid !== null).length ?? 0;
     if (await confirmQuit(this.#window.browserWindow, running)) this.#quit();
   }

@@ -91,10 +91,12 @@ test('without a tray, closing the window asks and then ends Berth', async () => 
       return { response: asked.length === 1 ? 1 : 0, checkboxChecked: false };
     }) as typeof dialog.showMessageBox;
   });
-  const close = async () => (await desktop.app.browserWindow(page)).evaluate((each) => each.close());
+  const window = await desktop.app.browserWindow(page);
+  await expect.poll(() => window.evaluate((each) => each.isVisible())).toBe(true);
+  const close = () => window.evaluate((each) => each.close());
   await close();
   await expect.poll(() => desktop.app.evaluate(() => Reflect.get(globalThis, 'asked').length)).toBe(1);
-  expect(await (await desktop.app.browserWindow(page)).evaluate((each) => each.isVisible())).toBe(true);
+  expect(await window.evaluate((each) => each.isVisible())).toBe(true);
   const ended = desktop.ended();
   await close();
   expect(await ended).toBe(0);
@@ -131,6 +133,7 @@ test('with a tray, closing hides the window and servers go on', async () => {
   await panel.line((line) => line.startsWith('registered'), 10_000);
   const page = await desktop.window();
   const window = await desktop.app.browserWindow(page);
+  await expect.poll(() => window.evaluate((each) => each.isVisible())).toBe(true);
   await window.evaluate((each) => each.close());
   await expect.poll(() => window.evaluate((each) => each.isVisible())).toBe(false);
   const rpc = await desktop.rpc();
