@@ -20,6 +20,7 @@ export class Dispatcher {
   readonly #sources: StreamSources;
   readonly #onDefect: (error: unknown, where: string) => void;
   readonly #connections = new Set<ServedConnection>();
+  #disposed = false;
 
   /** `onDefect` is told of every error that is not a BerthError: a bug in Berth, to be logged. */
   constructor(options: {
@@ -33,6 +34,7 @@ export class Dispatcher {
   }
 
   accept(connection: CoreConnection): void {
+    if (this.#disposed) return connection.close();
     const served = new ServedConnection(connection, this.#handlers, this.#sources, this.#onDefect, () =>
       this.#connections.delete(served),
     );
@@ -43,8 +45,13 @@ export class Dispatcher {
     return this.#connections.size;
   }
 
+  /**
+   * Aborts what is under way and answers no more. Connections are closed by whoever opened their door, at the very end: that is how
+   * a caller of `app.quit` knows that all has stopped.
+   */
   dispose(): void {
-    for (const served of [...this.#connections]) served.close();
+    this.#disposed = true;
+    for (const served of [...this.#connections]) served.end();
   }
 }
 
@@ -72,15 +79,16 @@ class ServedConnection {
     this.#onDefect = onDefect;
     this.#forget = forget;
     connection.onFrame = (raw) => this.#receive(raw);
-    connection.onClose = () => this.#end();
+    connection.onClose = () => this.end();
   }
 
   close(): void {
-    this.#end();
+    this.end();
     this.#connection.close();
   }
 
-  #end(): void {
+  /** Nothing that comes or goes from now on counts. */
+  end(): void {
     if (!this.#open) return;
     this.#open = false;
     for (const controller of this.#running.values()) controller.abort();
@@ -91,6 +99,7 @@ class ServedConnection {
   }
 
   #receive(raw: unknown): void {
+    if (!this.#open) return;
     const parsed = frameToCoreSchema.safeParse(raw);
     if (!parsed.success) {
       this.close();
