@@ -37,6 +37,7 @@ import { ServerManager } from './servers/server-manager.ts';
 import { StatusFeed } from './servers/status-feed.ts';
 import { ServerTargets } from './servers/targets.ts';
 import type { Shell } from './shell.ts';
+import { startError } from './start-error.ts';
 import { buildStatus } from './status.ts';
 import { streamSources } from './streams.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
@@ -195,7 +196,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         platform,
         stateFolder: paths.state,
         endpointUrl: (slug) => address.of(slug),
-        mintToken: (slug, client) => tokens.mint(slug, client),
+        prepareToken: (slug, client) => tokens.prepare(slug, client),
         revokeToken: async (slug, client) => {
           await tokens.revoke(client, slug);
         },
@@ -289,7 +290,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     };
   } catch (error) {
     await store.dispose();
-    throw error;
+    throw startError(error, paths.state);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Client, ClientChange } from '../../../contract/model/client.ts';
 import type { Disposable } from '../dispose.ts';
 import { Emitter, type Event } from '../emitter.ts';
 import { PathWatch, type PathWatchTiming } from '../path-watch.ts';
+import type { PreparedToken } from '../secrets/endpoint-tokens.ts';
 import { type ChangePlan, type ChangeRequest, type ClientFileState, changesFile, isCurrent } from './change-plan.ts';
 import { ClientFiles } from './client-file.ts';
 import { buildEntry, entryName, HIDDEN, hideSecrets } from './entry.ts';
@@ -27,8 +28,8 @@ export interface ClientServiceOptions {
   readonly stateFolder: string;
   /** URL of a server's Streamable HTTP endpoint. */
   readonly endpointUrl: (slug: string) => string;
-  /** A new token for (slug, client), replacing the former (D23). */
-  readonly mintToken: (slug: string, clientId: string) => Promise<string>;
+  /** A new token for (slug, client), which replaces the former (D23) once the file holds it. */
+  readonly prepareToken: (slug: string, clientId: string) => Promise<PreparedToken>;
   readonly revokeToken: (slug: string, clientId: string) => Promise<unknown>;
   readonly bridgeCommand: () => BridgeCommand;
   /** When this client last used an endpoint, ISO time; the proof that an installation works. */
@@ -102,7 +103,8 @@ export class ClientService implements Disposable {
 
   /**
    * Writes the servers' entries in one go. `baseHash` from the preview makes sure that what was shown is what is written. Rejects
-   * with `already-exists`, `conflict`, `invalid-config`, `refused`; tokens that were minted for nothing are revoked again.
+   * with `already-exists`, `conflict`, `invalid-config`, `refused`; tokens that were
+   * made for nothing are ended again, and the former ones stay valid.
    */
   async install(request: {
     client: string;
@@ -113,13 +115,13 @@ export class ClientService implements Disposable {
     const slugs = [...new Set(request.slugs)];
     if (slugs.length === 0) throw new BerthError('invalid-argument', 'Name at least one server to install.');
     return await this.#exclusively(row, async (place) => {
-      const minted: string[] = [];
+      const prepared: PreparedToken[] = [];
       const complete = async (): Promise<ChangeRequest> => {
         const entries = new Map<string, Record<string, unknown>>();
         for (const slug of slugs) {
-          if (row.via === 'url') minted.push(slug);
-          const token = row.via === 'url' ? await this.#options.mintToken(slug, row.id) : undefined;
-          entries.set(slug, this.#entry(row, slug, token));
+          const pending = row.via === 'url' ? await this.#options.prepareToken(slug, row.id) : null;
+          if (pending) prepared.push(pending);
+          entries.set(slug, this.#entry(row, slug, pending?.token));
         }
         return { action: 'install', entries };
       };
@@ -127,9 +129,11 @@ export class ClientService implements Disposable {
       try {
         await this.#files.write(row, place.file, draft, { baseHash: request.baseHash, complete });
       } catch (error) {
-        await Promise.allSettled(minted.map((slug) => this.#options.revokeToken(slug, row.id)));
+        await Promise.allSettled(prepared.map((token) => token.drop()));
         throw error;
       }
+      // Installed it is: that a former token lives until the next installation is no reason to say otherwise.
+      await Promise.allSettled(prepared.map((token) => token.keep()));
     });
   }
 

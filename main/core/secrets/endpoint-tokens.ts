@@ -19,6 +19,15 @@ const fileSchema = z.strictObject({ version: z.literal(1), tokens: z.array(recor
 /** What is known of a token; the token itself is not. */
 export type EndpointToken = Pick<TokenRecord, 'name' | 'slug' | 'createdAt' | 'lastUsedAt'>;
 
+/** A token that is valid already and waits for its place to be written. */
+export interface PreparedToken {
+  readonly token: string;
+  /** It is in its place: ends the former token of the same name and slug. */
+  keep(): Promise<void>;
+  /** It will not be used: ends it, and leaves the former one. */
+  drop(): Promise<void>;
+}
+
 /** Begins every endpoint token, so that a leaked one is recognised by people and scanners. */
 export const TOKEN_PREFIX = 'berth_';
 
@@ -70,10 +79,25 @@ export class EndpointTokens implements TokenVerifier, Disposable {
 
   /** A new token for this name and slug, shown this once; it replaces the former one. */
   async mint(slug: string, name: string): Promise<string> {
-    const token = TOKEN_PREFIX + randomBytes(32).toString('base64url');
-    const record = { name, slug, sha256: hashOf(token), createdAt: this.#now().toISOString(), lastUsedAt: null };
+    const { token, record } = this.#create(slug, name);
     await this.#change((records) => [...records.filter((other) => other.name !== name || other.slug !== slug), record]);
     return token;
+  }
+
+  /**
+   * A new token that is valid beside the former one, for a file that may yet turn out not to be writable: `keep` ends the former,
+   * `drop` this one. When neither comes about, both stay valid until the next one is minted.
+   */
+  async prepare(slug: string, name: string): Promise<PreparedToken> {
+    const { token, record } = this.#create(slug, name);
+    await this.#change((records) => [...records, record]);
+    const isSame = (other: TokenRecord) => other.sha256 === record.sha256;
+    const isOurs = (other: TokenRecord) => other.name === name && other.slug === slug;
+    return {
+      token,
+      keep: () => this.#change((records) => records.filter((other) => isSame(other) || !isOurs(other))),
+      drop: () => this.#change((records) => records.filter((other) => !isSame(other))),
+    };
   }
 
   /** Ends the tokens of this name, or its one for `slug`; answers how many. */
@@ -114,6 +138,12 @@ export class EndpointTokens implements TokenVerifier, Disposable {
     clearTimeout(this.#lazy);
     this.#lazy = null;
     await this.#change((records) => records);
+  }
+
+  #create(slug: string, name: string): { token: string; record: TokenRecord } {
+    const token = TOKEN_PREFIX + randomBytes(32).toString('base64url');
+    const createdAt = this.#now().toISOString();
+    return { token, record: { name, slug, sha256: hashOf(token), createdAt, lastUsedAt: null } };
   }
 
   async #revokeWhere(matches: (record: TokenRecord) => boolean): Promise<number> {

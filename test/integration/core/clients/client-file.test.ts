@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -142,15 +142,31 @@ describe('a client’s file', () => {
     let interfered = false;
     // The token is minted after the file was read and before it is written.
     const racing = create({
-      mintToken: async (slug, client) => {
+      prepareToken: async (slug, client) => {
         if (!interfered) await writeFile(cursorFile, '{"mcpServers":{"theirs":{"command":"x"}}}');
         interfered = true;
-        return tokens.mint(slug, client);
+        return tokens.prepare(slug, client);
       },
     });
     await racing.install({ client: 'cursor', slugs: ['a'] });
     expect(Object.keys(JSON.parse(await readFile(cursorFile, 'utf8')).mcpServers)).toEqual(['theirs', 'berth-a']);
     expect(tokens.verify('a', await tokenIn(cursorFile))).toEqual({ name: 'cursor' });
+  });
+
+  it('leaves a client that is installed already what it had, when installing it again fails', async () => {
+    await writeDeep(cursorFile, '{}');
+    await clients.install({ client: 'cursor', slugs: ['a'] });
+    const former = await tokenIn(cursorFile);
+    const racing = create({
+      now: () => {
+        writeFileSync(cursorFile, `${readFileSync(cursorFile, 'utf8')} `);
+        return new Date();
+      },
+    });
+    await expect(racing.install({ client: 'cursor', slugs: ['a', 'b'] })).rejects.toMatchObject({ code: 'conflict' });
+    expect(await tokenIn(cursorFile)).toBe(former);
+    expect(tokens.verify('a', former)).toEqual({ name: 'cursor' });
+    expect(tokens.list()).toMatchObject([{ name: 'cursor', slug: 'a' }]);
   });
 
   it('gives up when the file never holds still, with the tokens revoked and the journal taking it back', async () => {

@@ -42,7 +42,7 @@ describe('several Berths and one file', () => {
       platform: process.platform,
       stateFolder: join(home, 'state'),
       endpointUrl: () => 'http://127.0.0.1:1/',
-      mintToken: async () => '',
+      prepareToken: async () => ({ token: '', keep: async () => {}, drop: async () => {} }),
       revokeToken: async () => {},
       bridgeCommand: () => ({ command: '/opt/berth', args: [] }),
     });

@@ -38,6 +38,20 @@ describe('EndpointTokens', () => {
     expect(await readdir(join(folder, 'state'))).toEqual(['endpoint-tokens.json']);
   });
 
+  it('prepares a token beside the former one, until it is kept or dropped', async () => {
+    const tokens = await EndpointTokens.open({ file });
+    const former = await tokens.mint('a', 'cursor');
+    const dropped = await tokens.prepare('a', 'cursor');
+    expect([former, dropped.token].map((token) => tokens.verify('a', token)?.name)).toEqual(['cursor', 'cursor']);
+    await dropped.drop();
+    expect([former, dropped.token].map((token) => tokens.verify('a', token)?.name)).toEqual(['cursor', undefined]);
+    const kept = await tokens.prepare('a', 'cursor');
+    await kept.keep();
+    expect([former, kept.token].map((token) => tokens.verify('a', token)?.name)).toEqual([undefined, 'cursor']);
+    expect(tokens.list()).toHaveLength(1);
+    await tokens.dispose();
+  });
+
   it('replaces the token of the same name and slug, and ends tokens by name, by name and slug, by slug', async () => {
     const tokens = await EndpointTokens.open({ file });
     const first = await tokens.mint('a', 'cursor');
