@@ -28,7 +28,8 @@ export const guardChoices: readonly { level: GuardLevel; title: string; conseque
   {
     level: 'ask',
     title: 'Ask',
-    consequence: 'Reading passes. Every other call is held back until it is approved.',
+    consequence:
+      'Reading passes. Any other call is refused for now: approving single calls is not part of this version.',
   },
   {
     level: 'full',

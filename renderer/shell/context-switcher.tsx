@@ -2,7 +2,7 @@ import { Check, ChevronDown, Layers, LoaderCircle } from 'lucide-react';
 import { useStatus } from '../session/session-context.tsx';
 import { classNames } from '../ui/class-names.ts';
 import { Menu, MenuItem, MenuSeparator } from '../ui/menu.tsx';
-import { ContextName } from '../ui/tags.tsx';
+import { ContextName, DemoTag, ProductionTag } from '../ui/tags.tsx';
 import { navigate } from './use-route.ts';
 import { useSwitchContext } from './use-switch-context.ts';
 
@@ -37,11 +37,17 @@ export function ContextSwitcher() {
           {switchingTo ? (
             <span className="truncate">switching to {switchingTo}…</span>
           ) : active ? (
-            <ContextName name={active.label ?? active.ref} production={active.production} demo={active.demo} />
+            <span className="flex min-w-0 items-center gap-1.5">
+              <span className="truncate">{active.label ?? active.ref}</span>
+              {active.production && <ProductionTag />}
+              {active.demo && <DemoTag />}
+            </span>
           ) : (
             <span className="truncate text-muted">{activeRef ? `${activeRef} (gone)` : 'no active context'}</span>
           )}
-          <span className="text-sm font-normal whitespace-nowrap text-faint max-[1180px]:hidden">active context</span>
+          {active && !switchingTo && (
+            <span className="text-sm font-normal whitespace-nowrap text-faint max-[1180px]:hidden">active context</span>
+          )}
           <ChevronDown size={13} aria-hidden className="shrink-0 text-muted" />
         </button>
       }

@@ -43,7 +43,7 @@ function NavLink({ page, current }: { page: PageName; current: boolean }) {
       aria-current={current ? 'page' : undefined}
       title={title}
       className={classNames(
-        'flex items-center gap-2 rounded-md px-2 py-[5px] max-[1000px]:justify-center',
+        'relative flex items-center gap-2 rounded-md px-2 py-[5px] max-[1000px]:justify-center max-[1000px]:py-2',
         current
           ? 'bg-panel font-medium text-text shadow-[0_0_0_1px_var(--line)]'
           : 'text-muted hover:bg-code hover:text-text',
@@ -51,6 +51,9 @@ function NavLink({ page, current }: { page: PageName; current: boolean }) {
     >
       <Icon size={15} aria-hidden className="hidden shrink-0 max-[1000px]:block" />
       <span className="flex-1 max-[1000px]:sr-only">{title}</span>
+      {badge?.bad && (
+        <span aria-hidden className="absolute top-1 right-1.5 size-1.5 rounded-full bg-bad min-[1001px]:hidden" />
+      )}
       {badge && (
         <span
           className={classNames('text-sm max-[1000px]:sr-only', badge.bad ? 'font-semibold text-bad' : 'text-faint')}
@@ -80,7 +83,7 @@ function useBadge(page: PageName): Badge | null {
   });
   const troubled = useStatus((status) => {
     if (page === 'servers') return status.servers.filter((server) => server.state === 'failed').length;
-    if (page === 'contexts') return status.sources.filter((source) => source.error).length;
+    if (page === 'contexts') return status.sources.filter(({ error }) => error && error.code !== 'not-found').length;
     if (page === 'clients') {
       return status.clients.filter((client) => client.state === 'changed' || client.state === 'unreadable').length;
     }
@@ -120,5 +123,5 @@ function Foot() {
 
 export function keychainWords({ state }: KeychainStatus): string {
   if (state === 'available') return 'keychain unlocked';
-  return state === 'unavailable' ? 'no keychain: secrets last for this run' : 'keychain not used yet';
+  return state === 'unavailable' ? 'no keychain' : 'keychain not used yet';
 }

@@ -33,7 +33,7 @@ export function CopyButton({
       aria-label={`Copy ${what}`}
       icon={copied ? <Check size={12} aria-hidden className="text-ok" /> : <Copy size={12} aria-hidden />}
     >
-      <span aria-live="polite">{copied ? 'Copied' : label}</span>
+      {(copied || label) && <span aria-live="polite">{copied ? 'Copied' : label}</span>}
     </Button>
   );
 }

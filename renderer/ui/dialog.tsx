@@ -24,6 +24,7 @@ export function Dialog({ open, onClose, title, description, children, footer, wi
         <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
           {...(description ? {} : { 'aria-describedby': undefined })}
+          onOpenAutoFocus={focusFirst}
           className={classNames(
             'appear fixed inset-x-4 top-[8vh] z-50 mx-auto flex max-h-[84vh] flex-col rounded-xl border border-line-2 bg-panel shadow-pop',
             widths[width],
@@ -38,7 +39,11 @@ export function Dialog({ open, onClose, title, description, children, footer, wi
               <Button kind="quiet" size="icon" aria-label="Close" icon={<X size={16} aria-hidden />} />
             </Radix.Close>
           </header>
-          {children && <div className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-5 py-4">{children}</div>}
+          {children && (
+            <div data-dialog-body className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-5 py-4">
+              {children}
+            </div>
+          )}
           {footer && (
             <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-line px-5 py-3">
               {footer}
@@ -48,6 +53,19 @@ export function Dialog({ open, onClose, title, description, children, footer, wi
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** The first control of the content, or of the footer; closing is never the first thing to do. */
+function focusFirst(event: Event): void {
+  const dialog = event.currentTarget;
+  if (!(dialog instanceof HTMLElement)) return;
+  const controls = 'input:not(:disabled), select:not(:disabled), textarea:not(:disabled), button:not(:disabled)';
+  const first =
+    dialog.querySelector<HTMLElement>(`[data-dialog-body] :is(${controls})`) ??
+    dialog.querySelector<HTMLElement>(`footer :is(${controls})`);
+  if (!first) return;
+  event.preventDefault();
+  first.focus();
 }
 
 export interface ConfirmProps {

@@ -26,7 +26,7 @@ export function Notice({ tone, children, action, live = false }: NoticeProps) {
       role={live ? 'alert' : undefined}
       className={classNames('flex items-start gap-2.5 rounded-lg border py-2 pr-2 pl-3', tones[tone].box)}
     >
-      <span className="mt-[3px] shrink-0">{tones[tone].icon}</span>
+      <span className={classNames('shrink-0', action ? 'mt-[6.5px]' : 'mt-[2.5px]')}>{tones[tone].icon}</span>
       <div className="min-w-0 flex-1 self-center wrap-anywhere">{children}</div>
       {action && <div className="flex shrink-0 gap-1.5">{action}</div>}
     </div>

@@ -13,7 +13,10 @@ export function ProductionTag() {
 export function DemoTag() {
   return (
     <span
-      className={classNames(tag, 'inline-flex items-center gap-1 border border-dashed border-control text-muted')}
+      className={classNames(
+        tag,
+        'inline-flex items-center gap-1 border border-dashed border-control !leading-[15px] !font-medium text-muted',
+      )}
       title="A small cluster inside Berth, to try things with. Its data is made up."
     >
       <FlaskConical size={10} aria-hidden />
@@ -25,8 +28,8 @@ export function DemoTag() {
 /** A context's name with its marks: production in its own colour, demo with its label. */
 export function ContextName({ name, production, demo }: { name: ReactNode; production: boolean; demo: boolean }) {
   return (
-    <span className="inline-flex max-w-full min-w-0 items-center gap-1.5 align-top">
-      <span className="truncate" title={typeof name === 'string' ? name : undefined}>
+    <span className="inline-flex max-w-full min-w-0 flex-wrap items-center gap-x-1.5 align-top">
+      <span className="min-w-0 truncate" title={typeof name === 'string' ? name : undefined}>
         {name}
       </span>
       {production && <ProductionTag />}

@@ -14,6 +14,8 @@ import { DockingProgress } from './docking-progress.tsx';
 import { useDocking } from './use-docking.ts';
 
 export interface FirstRunProps {
+  /** The user wants what is chosen; from now on the steps are shown. */
+  onStart(): void;
   /** The user has seen that it works and goes on. */
   onFinish(): void;
   /** The user wants to choose everything alone. */
@@ -21,13 +23,19 @@ export interface FirstRunProps {
 }
 
 /** Three preselected choices and one button: a cluster, a server, the AI clients that get it. */
-export function FirstRun({ onFinish, onManual }: FirstRunProps) {
+export function FirstRun({ onStart, onFinish, onManual }: FirstRunProps) {
   const docking = useDocking();
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto flex w-full max-w-[980px] flex-col gap-5 px-6 py-7">
         {docking.steps.length === 0 ? (
-          <Choices onDock={docking.start} onManual={onManual} />
+          <Choices
+            onDock={(...choice) => {
+              onStart();
+              docking.start(...choice);
+            }}
+            onManual={onManual}
+          />
         ) : (
           <DockingProgress docking={docking} onFinish={onFinish} />
         )}
@@ -131,7 +139,15 @@ function Choices({ onDock, onManual }: { onDock: ReturnType<typeof useDocking>['
                     event.target.checked ? [...clientIds, client.id] : clientIds.filter((id) => id !== client.id),
                   )
                 }
-                hint={client.error ? client.error.message : <span className="wrap-anywhere">{client.file}</span>}
+                hint={
+                  client.error ? (
+                    client.error.message
+                  ) : (
+                    <span className="block truncate" title={client.file}>
+                      one entry in {client.file}
+                    </span>
+                  )
+                }
               >
                 <span className="font-medium">{client.title}</span>
               </Check>

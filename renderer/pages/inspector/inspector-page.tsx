@@ -176,7 +176,7 @@ function ToolList({ server, tools, loading, current }: ToolListProps) {
               )}
             >
               <code className="min-w-0 flex-1 wrap-anywhere">{tool.name}</code>
-              <ToolBadges tool={tool} />
+              <ToolBadges tool={tool} mainOnly />
             </a>
           </li>
         ))}

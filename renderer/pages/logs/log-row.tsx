@@ -49,7 +49,9 @@ export const LogRow = memo(function LogRow({ entry, search, wrap, compact, showS
           {line.slug}
         </span>
       )}
-      <span className={classNames('shrink-0', compact ? 'w-9' : 'w-10', levels[line.level])}>{line.level}</span>
+      {(!compact || line.level === 'warn' || line.level === 'error') && (
+        <span className={classNames('shrink-0', !compact && 'w-10', levels[line.level])}>{line.level}</span>
+      )}
       <span className={wrap ? 'min-w-0 flex-1 whitespace-pre-wrap wrap-anywhere' : 'whitespace-pre'}>
         {line.stream === 'event' && <span className="mr-1.5 font-sans text-[11px] font-medium text-accent">berth</span>}
         {styledParts(line.text, search).map((part, index) => (

@@ -4,6 +4,7 @@ import { type LogLevel, logLevels } from '../../../contract/model/log.ts';
 import { logText } from '../../model/log-buffer.ts';
 import { count } from '../../model/words.ts';
 import { Button } from '../../ui/button.tsx';
+import { classNames } from '../../ui/class-names.ts';
 import { saveText } from '../../ui/clipboard.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Empty } from '../../ui/empty.tsx';
@@ -34,14 +35,19 @@ export function LogView({ slug, compact = false, lead }: { slug: string | null; 
         className={`flex shrink-0 flex-wrap items-center gap-2 border-b border-line ${compact ? 'px-3 py-2' : 'px-4 py-2'}`}
       >
         {lead}
-        <Select aria-label="Level" value={level} onChange={(event) => setLevel(event.target.value as LogLevel)}>
+        <Select
+          aria-label="Level"
+          className={compact ? 'w-28' : undefined}
+          value={level}
+          onChange={(event) => setLevel(event.target.value as LogLevel)}
+        >
           {logLevels.map((each) => (
             <option key={each} value={each}>
               {levelWords[each]}
             </option>
           ))}
         </Select>
-        <span className="relative min-w-32 flex-1">
+        <span className={classNames('relative flex-1', compact ? 'min-w-16' : 'min-w-32')}>
           <Search size={14} aria-hidden className="absolute top-[7px] left-2 text-muted" />
           <TextInput
             aria-label="Search the log"
@@ -56,7 +62,7 @@ export function LogView({ slug, compact = false, lead }: { slug: string | null; 
             Wrap
           </Check>
         )}
-        <CopyButton text={text} what="shown lines" />
+        <CopyButton text={text} what="shown lines" label={compact ? '' : 'Copy'} />
         <Button
           size="small"
           aria-label="Export shown lines"
@@ -64,7 +70,7 @@ export function LogView({ slug, compact = false, lead }: { slug: string | null; 
           disabled={shown === 0}
           onClick={() => saveText(`berth-${slug ?? 'all'}.log`, `${text()}\n`, 'text/plain')}
         >
-          Export
+          {!compact && 'Export'}
         </Button>
       </div>
       {error && (

@@ -17,13 +17,13 @@ import { OptionsForm } from './options-form.tsx';
 import { PresetCards } from './preset-cards.tsx';
 
 /** Docks a server: which kind, for which context, how guarded. */
-export function AddServerDialog({ onClose, onAdded }: { onClose(): void; onAdded?(): void }) {
+export function AddServerDialog({ onClose }: { onClose(): void }) {
   const presets = useLoaded<'presets.list'>('presets', (session, signal) =>
     session.call('presets.list', undefined, { signal }),
   );
   const [chosen, setChosen] = useState<string | null>(null);
   const preset = presets.data?.find(({ id }) => id === chosen);
-  if (preset) return <SetUp preset={preset} onBack={() => setChosen(null)} onClose={onClose} onAdded={onAdded} />;
+  if (preset) return <SetUp preset={preset} onBack={() => setChosen(null)} onClose={onClose} />;
   return (
     <Dialog open onClose={onClose} width="wide" title="Add server" description="What should be docked?">
       {presets.error && (
@@ -39,10 +39,9 @@ interface SetUpProps {
   preset: Preset;
   onBack(): void;
   onClose(): void;
-  onAdded: (() => void) | undefined;
 }
 
-function SetUp({ preset, onBack, onClose, onAdded }: SetUpProps) {
+function SetUp({ preset, onBack, onClose }: SetUpProps) {
   const session = useSession();
   const servers = useStatus((status) => status.servers);
   const contexts = useStatus((status) => status.contexts);
@@ -81,7 +80,6 @@ function SetUp({ preset, onBack, onClose, onAdded }: SetUpProps) {
         options: values,
         ...(transport ? { transport } : {}),
       });
-      onAdded?.();
       onClose();
       navigate('servers', [slug]);
     } catch (failure) {

@@ -19,7 +19,7 @@ export function ServerMenu({ server }: { server: Server }) {
           kind="quiet"
           size="icon"
           aria-label={`Start ${slug}`}
-          icon={<Play size={14} aria-hidden />}
+          icon={<Play size={13} fill="currentColor" aria-hidden />}
           onClick={() => void act('start', [slug])}
         />
       ) : (
@@ -28,7 +28,7 @@ export function ServerMenu({ server }: { server: Server }) {
           size="icon"
           aria-label={`Stop ${slug}`}
           disabled={!mayDo('stop', server)}
-          icon={<Square size={13} aria-hidden />}
+          icon={<Square size={11} fill="currentColor" aria-hidden />}
           onClick={() => void act('stop', [slug])}
         />
       )}

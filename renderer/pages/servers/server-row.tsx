@@ -40,16 +40,16 @@ export const ServerRow = memo(function ServerRow({ server, selected, marked, onM
           onChange={(event) => onMark(slug, event.target.checked)}
         />
       </td>
-      <td className={cell}>
+      <td className={`${cell} w-full max-w-0`}>
         <a
           data-row
           href={routeHash('servers', [slug])}
           aria-current={selected || undefined}
-          className="font-semibold hover:underline hover:underline-offset-2"
+          className="block truncate font-semibold hover:underline hover:underline-offset-2"
         >
           {slug}
         </a>
-        <p className="text-sm text-muted">
+        <p className="truncate text-sm text-muted">
           {server.preset}
           {server.serverInfo?.version ? ` ${shortVersion(server.serverInfo.version)}` : ''} ·{' '}
           {transportWords[server.transport]}
@@ -63,16 +63,16 @@ export const ServerRow = memo(function ServerRow({ server, selected, marked, onM
       <td className={cell}>
         <ContextCell server={server} />
       </td>
-      <td className={cell}>
+      <td className={`${cell} @max-[600px]:hidden`}>
         <GuardCell server={server} />
       </td>
-      <td className={`${cell} @max-[640px]:hidden`}>
+      <td className={`${cell} @max-[760px]:hidden`}>
         <ClientsCell clients={server.clients} />
       </td>
-      <td className={`${cell} text-right @max-[960px]:hidden`}>
+      <td className={`${cell} figures text-right @max-[960px]:hidden`}>
         <CallsCell server={server} />
       </td>
-      <td className={`${cell} text-right @max-[960px]:hidden`}>
+      <td className={`${cell} figures text-right @max-[960px]:hidden`}>
         {server.startedAt ? <Lasting since={server.startedAt} /> : <Nothing />}
       </td>
       <td className={`${cell} !py-1 !pr-3`}>
@@ -87,17 +87,21 @@ function RowError({ server }: { server: Server }) {
   if (!error) return null;
   const tone = server.state === 'degraded' ? 'text-warn' : 'text-bad';
   return (
-    <p className={classNames('mt-0.5 max-w-[340px] text-sm whitespace-normal', tone)}>
-      <span
-        className="line-clamp-2 wrap-anywhere"
-        title={error.hint ? `${error.message}\n${error.hint}` : error.message}
-      >
-        {error.message}
-      </span>
-      {error.hint && <span className="line-clamp-1 text-muted">{error.hint}</span>}
-      <a href={routeHash('servers', [slug], { test: '1' })} className="underline underline-offset-2">
-        Test connection
-      </a>
+    <p
+      className="mt-0.5 max-w-[340px] text-sm whitespace-normal"
+      title={[error.message, error.hint].filter(Boolean).join('\n')}
+    >
+      <span className={classNames('line-clamp-2 wrap-anywhere', tone)}>{error.message}</span>
+      {error.hint ? (
+        <span className="line-clamp-1 wrap-anywhere text-muted">{error.hint}</span>
+      ) : (
+        <a
+          href={routeHash('servers', [slug], { test: '1' })}
+          className={classNames('underline underline-offset-2', tone)}
+        >
+          Test connection
+        </a>
+      )}
     </p>
   );
 }
@@ -107,9 +111,9 @@ function ContextCell({ server }: { server: Server }) {
   if (server.boundTo === 'none') return <span className="text-muted">no cluster</span>;
   const name = context?.label ?? server.context ?? (server.boundTo === 'active' ? 'no active context' : server.boundTo);
   return (
-    <div className="max-w-[240px]">
+    <div className="max-w-[264px] @max-[900px]:w-[150px]">
       <ContextName name={name} production={server.production} demo={context?.demo ?? false} />
-      {server.boundTo === 'active' && <p className="text-sm text-muted">follows the active context</p>}
+      {server.boundTo === 'active' && <p className="truncate text-sm text-muted">follows the active context</p>}
       {server.reachable === false && <p className="text-sm text-bad">not reachable</p>}
     </div>
   );
@@ -130,15 +134,14 @@ function GuardCell({ server }: { server: Server }) {
 }
 
 function ClientsCell({ clients }: { clients: Server['clients'] }) {
-  const [first, second, ...more] = clients;
+  const [first, ...more] = clients;
   if (!first) return <span className="text-sm text-muted">none yet</span>;
   return (
     <>
       {first.name}
       <p className="text-sm text-muted">
-        {second ? `${second.name} · ` : ''}
-        {more.length > 0 && `${more.length} more · `}
         {first.lastSeen ? <Ago time={first.lastSeen} /> : 'never seen'}
+        {more.length > 0 && <span title={more.map(({ name }) => name).join(', ')}> · {more.length} more</span>}
       </p>
     </>
   );

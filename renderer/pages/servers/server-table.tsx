@@ -46,10 +46,10 @@ export function ServerTable({ servers, selected, marked, onMark }: ServerTablePr
           <th scope="col" className={head}>
             Context
           </th>
-          <th scope="col" className={head}>
+          <th scope="col" className={`${head} @max-[600px]:hidden`}>
             Guard
           </th>
-          <th scope="col" className={`${head} @max-[640px]:hidden`}>
+          <th scope="col" className={`${head} @max-[760px]:hidden`}>
             Clients
           </th>
           <th scope="col" className={`${head} text-right @max-[960px]:hidden`}>

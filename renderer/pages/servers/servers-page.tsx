@@ -20,16 +20,20 @@ export function ServersPage() {
   const { path, query } = useRoute();
   const [slug, tab] = path;
   const narrow = useMedia('(max-width: 999px)');
-  // The first run's page stays until the user leaves it, also while its server is already docked.
-  const [firstRun, setFirstRun] = useState(servers.length === 0);
+  // Where nothing is docked the first run's page is shown; what it docks itself it shows to the end.
+  const [docking, setDocking] = useState(false);
   const selected = servers.find((server) => server.slug === slug);
   const adding = query['add'] !== undefined;
   const closeDialog = () => replaceRoute('servers', path);
-  if (firstRun) {
+  if (servers.length === 0 || docking) {
     return (
       <Page title="Welcome to Berth" summary="dock a Kubernetes MCP server, then use it from your AI clients">
-        <FirstRun onFinish={() => setFirstRun(false)} onManual={() => navigate('servers', [], { add: '1' })} />
-        {adding && <AddServerDialog onClose={closeDialog} onAdded={() => setFirstRun(false)} />}
+        <FirstRun
+          onStart={() => setDocking(true)}
+          onFinish={() => setDocking(false)}
+          onManual={() => navigate('servers', [], { add: '1' })}
+        />
+        {adding && <AddServerDialog onClose={closeDialog} />}
       </Page>
     );
   }

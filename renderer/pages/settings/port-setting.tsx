@@ -38,7 +38,7 @@ export function PortSetting({ port, onSaved }: { port: number; onSaved(): void }
     >
       <Field
         label="Port of the endpoints"
-        hint="On 127.0.0.1 only. Usually 23784, so that clients find it after every restart."
+        hint="On 127.0.0.1 only. Endpoints move at once; no restart is needed."
         problem={valid ? null : 'a number from 1 to 65535'}
       >
         {(ids) => (
@@ -65,7 +65,7 @@ export function PortSetting({ port, onSaved }: { port: number; onSaved(): void }
       )}
       {now !== null && now !== port && (
         <Notice tone="info">
-          Endpoints still answer on port {now}. Restart Berth to move them to {port}.
+          Endpoints answer on port {now} now: Berth was started with that port, or {port} cannot be used yet.
         </Notice>
       )}
     </form>
