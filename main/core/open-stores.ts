@@ -29,6 +29,8 @@ export async function openStores(options: CoreOptions, store: DisposableStore): 
   const { paths, env, platform, shell, files } = options;
   // A headless Berth was started from a terminal, or by somebody who set its environment on purpose.
   const loginShell = new LoginEnvironment({ env, platform, startedInTerminal: shell.kind === 'headless' });
+  // It is needed soon, and takes its time.
+  void loginShell.resolve();
   const [settings, tokens, secrets, presets, registry] = await Promise.all([
     SettingsStore.open({ file: paths.settingsFile }),
     EndpointTokens.open({ file: join(paths.state, 'endpoint-tokens.json') }),

@@ -176,11 +176,20 @@ export class KubeService implements Disposable {
     this.#watch.dispose();
   }
 
+  /**
+   * Apps that were started from a desktop, or by an AI client, lack the variable that the user's shell sets. It is waited for, since
+   * a context of the same name in ~/.kube/config may be another cluster.
+   */
+  async #kubeconfigVariable(): Promise<string | undefined> {
+    const own = this.#options.env['KUBECONFIG'];
+    return own === undefined ? (await this.#options.loginEnv())['KUBECONFIG'] : own;
+  }
+
   async #read(): Promise<void> {
     if (this.#disposed) return;
-    const { env, home, platform } = this.#options;
+    const { home, platform } = this.#options;
     const plans = planSources({
-      env,
+      env: { KUBECONFIG: await this.#kubeconfigVariable() },
       home,
       platform,
       addedPaths: this.#options.addedPaths(),

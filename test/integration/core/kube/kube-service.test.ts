@@ -68,6 +68,18 @@ function kubeconfig(names: readonly string[], current = '', token = 'tok'): stri
 
 const refs = (kube: KubeService) => kube.snapshot().contexts.map((context) => context.ref);
 
+it("the variable of the user's shell counts where Berth was started without one", async () => {
+  file('.kube/config', kubeconfig(['of-home', 'same'], 'same'));
+  const other = file('shell', kubeconfig(['of-shell', 'same'], 'of-shell'));
+  const own = file('own', kubeconfig(['of-own'], 'of-own'));
+  const loginEnv = async () => ({ PATH: process.env['PATH'] ?? '', KUBECONFIG: other });
+  const fromDesktop = await service({ loginEnv });
+  expect(refs(fromDesktop)).toEqual(['of-shell', 'same']);
+  expect(fromDesktop.snapshot().sources).toMatchObject([{ path: other, origin: 'KUBECONFIG' }]);
+  expect(refs(await service({ loginEnv, env: { KUBECONFIG: own } }))).toEqual(['of-own']);
+  expect(refs(await service({ loginEnv, env: { KUBECONFIG: '' } }))).toEqual(['of-home', 'same']);
+});
+
 /** Resolves at the next change after which the condition holds. */
 function changed(kube: KubeService, condition: () => boolean): Promise<void> {
   return new Promise((done) => {
