@@ -91,7 +91,8 @@ export class Session {
           connection: first ? this.#state.connection + 1 : this.#state.connection,
         });
       },
-      onEnd: (error) => this.#lost(client, error?.message ?? 'the status stream ended'),
+      // When the connection is gone as a whole, its own reason comes right after this and says more.
+      onEnd: (error) => queueMicrotask(() => this.#lost(client, error?.message ?? 'the status stream ended')),
     });
   }
 
