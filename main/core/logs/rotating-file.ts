@@ -90,7 +90,9 @@ export class RotatingFile {
           if (bytes > room && (piece !== '' || this.#size > 0)) break;
           piece += line;
         }
-        if (piece !== '') this.#size += (await this.#handle.write(piece)).bytesWritten;
+        // Not `write`: on a full disk that takes a part and says nothing.
+        await this.#handle.appendFile(piece);
+        this.#size += Buffer.byteLength(piece);
         if (next < lines.length) await this.#rotate();
       }
       if (this.#failed) this.#options.onProblem(null);
