@@ -121,7 +121,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const internalTokens = new InternalTokens(tokens);
     const inspector = store.add(
       new Inspector({
-        endpoint: (slug) => address.of(slug),
+        endpoint: (slug) => address.own(slug),
         token: (_slug, who) => internalTokens.tokenOf(who),
         version,
       }),

@@ -1,4 +1,4 @@
-import { type ErrorInfo, toErrorInfo } from '../../contract/errors.ts';
+import { BerthError, type ErrorInfo, toErrorInfo } from '../../contract/errors.ts';
 import type { Disposable } from './dispose.ts';
 import { Emitter } from './emitter.ts';
 
@@ -41,6 +41,17 @@ export class EndpointAddress implements Disposable {
 
   of(slug: string): string {
     return `${this.#url}/${slug}/mcp`;
+  }
+
+  /**
+   * The same for Berth's own calls, which carry a token that opens every server. Throws why nothing listens: whoever holds the port
+   * instead must not be given it.
+   */
+  own(slug: string): string {
+    if (this.#open !== null) return this.of(slug);
+    throw this.#error
+      ? BerthError.from(this.#error)
+      : new BerthError('not-running', 'The endpoints are not open yet.', { hint: 'Try again in a moment.' });
   }
 
   /** Listens on the port that it was made for, or tries to again. Never rejects. One try after another. */

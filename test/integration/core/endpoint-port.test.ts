@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import type { Status } from '../../../contract/model/status.ts';
 import { EndpointAddress } from '../../../main/core/endpoint-address.ts';
@@ -11,6 +12,8 @@ import { coreInSandbox, type SandboxedCore } from '../../fixtures/core-in-sandbo
 
 let sandbox: SandboxedCore | null = null;
 let holder: Server | null = null;
+/** What the other program was sent. */
+let sent: (string | undefined)[] = [];
 
 afterEach(async () => {
   await sandbox?.dispose();
@@ -20,7 +23,11 @@ afterEach(async () => {
 
 /** Another program's server on this port, or on any. */
 async function hold(port = 0): Promise<number> {
-  const server = createServer((_request, response) => response.end('not Berth'));
+  sent = [];
+  const server = createServer((request, response) => {
+    sent.push(request.headers.authorization);
+    response.end('not Berth');
+  });
   holder = server;
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const address = server.address();
@@ -62,6 +69,21 @@ test('a port that another program holds is said, and taken as soon as it is free
   const { endpoint } = await statusWhere(sandbox, (status) => status.endpoint !== null);
   expect(endpoint).toBe(`http://127.0.0.1:${port}`);
   expect(await answers(endpoint ?? '')).toEqual({ status: 'ok' });
+});
+
+test("whoever holds the port is not given Berth's own token", async () => {
+  sandbox = await coreInSandbox({ port: await hold() });
+  const { handlers } = sandbox.core;
+  const context = { signal: new AbortController().signal };
+  const args = JSON.stringify([fileURLToPath(new URL('../../fixtures/servers/good-stdio.mjs', import.meta.url))]);
+  await handlers['servers.add'](
+    { preset: 'command', slug: 'one', context: 'none', options: { command: process.execPath, args } },
+    context,
+  );
+  const [started] = await handlers['servers.start']({ slugs: ['one'], all: false, waitMs: 30_000 }, context);
+  expect(started).toMatchObject({ state: 'ready', tools: null });
+  await expect(handlers['servers.tools']({ slug: 'one' }, context)).rejects.toMatchObject({ code: 'port-in-use' });
+  expect(sent.filter((authorization) => authorization !== undefined)).toEqual([]);
 });
 
 test('a move to a port that is taken leaves the old one open, and can be taken back', async () => {
