@@ -33,7 +33,10 @@ export function followChanges(
     core.activity.onDidChange(touch),
     core.contexts.onDidChange(touch),
     core.presets.onDidChange(touch),
-    more.address.onDidChange(touch),
+    more.address.onDidChange(() => {
+      servers.countAgain();
+      touch();
+    }),
     servers.onDidChange(() => {
       monitor.update();
       touch();

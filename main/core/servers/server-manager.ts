@@ -24,6 +24,7 @@ import type { ContextRegistry } from './context-registry.ts';
 import { changedSettings, type DockedSettings, docked, notYetDocked } from './docked-settings.ts';
 import type { Launched, Launcher } from './launcher.ts';
 import { serverView } from './server-view.ts';
+import { ToolCounts } from './tool-counts.ts';
 
 export interface ServerManagerParts {
   readonly docked: DockedSettings;
@@ -58,13 +59,15 @@ export class ServerManager implements Disposable {
   /** The context whose cluster answers a server's calls now. */
   readonly #serving = new Map<string, string | null>();
   readonly #planned = new Map<string, Launched>();
-  readonly #tools = new Map<string, number>();
-  readonly #counting = new Map<string, Promise<void>>();
+  readonly #tools: ToolCounts;
 
   readonly onDidChange = this.#changed.event;
 
   constructor(parts: ServerManagerParts) {
     this.#parts = parts;
+    const { supervisor, logs, countTools: ask } = parts;
+    this.#tools = new ToolCounts({ ask, logs, current: (slug) => supervisor.current(slug) });
+    this.#subscriptions.add(this.#tools.onDidChange(() => this.#changed.fire()));
     this.#subscriptions.add(parts.supervisor.onDidChange(() => this.#changed.fire()));
     this.#subscriptions.add(
       parts.supervisor.onDidChangeBackend(({ slug, backend }) => this.#backendChanged(slug, backend)),
@@ -94,7 +97,7 @@ export class ServerManager implements Disposable {
       contextError: bound.error,
       cap: contexts.cap(context),
       reachable: contexts.reachability(context)?.reachable ?? null,
-      tools: this.#tools.get(slug) ?? null,
+      tools: this.#tools.of(slug),
       clients: activity.clientsOf(slug),
       callsPerMinute: activity.perMinute(slug),
       endpoint: endpoint(),
@@ -200,7 +203,12 @@ export class ServerManager implements Disposable {
 
   /** Resolves when the tools of this server's present backend have been counted, or could not be. */
   async counted(slug: string): Promise<void> {
-    await this.#counting.get(slug);
+    await this.#tools.settled(slug);
+  }
+
+  /** Counts the tools of every server anew: the endpoints are open again. */
+  countAgain(): void {
+    for (const slug of this.#parts.docked.slugs()) this.#tools.count(slug);
   }
 
   /** Starts everything that should run. One that fails holds up nobody. */
@@ -338,39 +346,20 @@ export class ServerManager implements Disposable {
 
   #backendChanged(slug: string, backend: Backend | null): void {
     if (backend === null) {
-      this.#tools.delete(slug);
+      this.#tools.drop(slug);
     } else {
       this.#serving.set(slug, this.#planned.get(slug)?.context ?? null);
-      const counting = this.#count(slug, backend);
-      this.#counting.set(slug, counting);
+      this.#tools.count(slug);
       // The cap was changed while it started.
       if (!this.#isGuardRight(slug)) this.#again(slug);
     }
     this.#changed.fire();
   }
 
-  /** How many tools pass is known only by asking; a server that cannot tell shows no number and says why in its log. */
-  async #count(slug: string, backend: Backend): Promise<void> {
-    try {
-      const count = await this.#parts.countTools(slug);
-      if (this.#parts.supervisor.current(slug)?.id !== backend.id) return;
-      this.#tools.set(slug, count);
-      this.#changed.fire();
-    } catch (error) {
-      this.#parts.logs.append({
-        slug,
-        stream: 'event',
-        level: 'warn',
-        text: `its tools could not be listed: ${toErrorInfo(error).message}`,
-      });
-    }
-  }
-
   #forget(slug: string): void {
     this.#serving.delete(slug);
     this.#planned.delete(slug);
-    this.#tools.delete(slug);
-    this.#counting.delete(slug);
+    this.#tools.forget(slug);
   }
 
   #binding(server: ServerSettings): { context: string | null; error: ErrorInfo | null } {

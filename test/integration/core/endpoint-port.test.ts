@@ -84,6 +84,9 @@ test("whoever holds the port is not given Berth's own token", async () => {
   expect(started).toMatchObject({ state: 'ready', tools: null });
   await expect(handlers['servers.tools']({ slug: 'one' }, context)).rejects.toMatchObject({ code: 'port-in-use' });
   expect(sent.filter((authorization) => authorization !== undefined)).toEqual([]);
+  await release();
+  const open = await statusWhere(sandbox, ({ servers }) => servers[0]?.tools !== null);
+  expect(open.servers).toMatchObject([{ slug: 'one', tools: expect.any(Number) }]);
 });
 
 test('a move to a port that is taken leaves the old one open, and can be taken back', async () => {
