@@ -1,5 +1,4 @@
-import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
-import { effectiveGuard } from '../../../contract/model/guard.ts';
+import { BerthError, toErrorInfo } from '../../../contract/errors.ts';
 import {
   ACTIVE_CONTEXT,
   type AddServer,
@@ -20,9 +19,10 @@ import type { PresetCatalog } from '../presets/preset-catalog.ts';
 import type { PresetDefinition } from '../presets/preset-schema.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { Activity } from './activity.ts';
+import { Changeover, type PreparedServer } from './changeover.ts';
 import type { ContextRegistry } from './context-registry.ts';
 import { changedSettings, type DockedSettings, docked, notYetDocked } from './docked-settings.ts';
-import type { Launched, Launcher } from './launcher.ts';
+import type { Launcher } from './launcher.ts';
 import { serverView } from './server-view.ts';
 import { ToolCounts } from './tool-counts.ts';
 
@@ -42,15 +42,6 @@ export interface ServerManagerParts {
   readonly drain: (backend: Backend) => Promise<void>;
 }
 
-/** A second process beside a server's present one. */
-export interface PreparedServer {
-  /** Whether it is what the settings ask for now. */
-  isRight(): boolean;
-  /** Puts it to work. Where settings changed meanwhile, they are followed after. */
-  commit(): void;
-  abort(): Promise<void>;
-}
-
 /** The docked servers: what the user configured, and running it. */
 export class ServerManager implements Disposable {
   readonly #parts: ServerManagerParts;
@@ -58,7 +49,7 @@ export class ServerManager implements Disposable {
   readonly #subscriptions = new DisposableStore();
   /** The context whose cluster answers a server's calls now. */
   readonly #serving = new Map<string, string | null>();
-  readonly #planned = new Map<string, Launched>();
+  readonly #changeover: Changeover;
   readonly #tools: ToolCounts;
 
   readonly onDidChange = this.#changed.event;
@@ -66,6 +57,7 @@ export class ServerManager implements Disposable {
   constructor(parts: ServerManagerParts) {
     this.#parts = parts;
     const { supervisor, logs, countTools: ask } = parts;
+    this.#changeover = new Changeover(parts);
     this.#tools = new ToolCounts({ ask, logs, current: (slug) => supervisor.current(slug) });
     this.#subscriptions.add(this.#tools.onDidChange(() => this.#changed.fire()));
     this.#subscriptions.add(parts.supervisor.onDidChange(() => this.#changed.fire()));
@@ -83,7 +75,7 @@ export class ServerManager implements Disposable {
     const { docked: all, contexts, supervisor, activity, endpoint } = this.#parts;
     const settings = all.get(slug);
     const supervised = supervisor.get(slug) ?? null;
-    const bound = this.#binding(settings);
+    const bound = this.#changeover.binding(settings);
     const running = supervised !== null && supervised.state !== 'stopped' && supervised.state !== 'failed';
     const context = running && this.#serving.has(slug) ? (this.#serving.get(slug) ?? null) : bound.context;
     const preset = this.#preset(settings.preset);
@@ -101,7 +93,7 @@ export class ServerManager implements Disposable {
       clients: activity.clientsOf(slug),
       callsPerMinute: activity.perMinute(slug),
       endpoint: endpoint(),
-      warnings: preset ? warningsOf(preset, transport, this.#planned.get(slug)?.version ?? null) : [],
+      warnings: preset ? warningsOf(preset, transport, this.#changeover.planned(slug)?.version ?? null) : [],
     });
   }
 
@@ -133,7 +125,7 @@ export class ServerManager implements Disposable {
       return server;
     });
     this.#parts.logs.append({ slug, stream: 'event', level: 'info', text: `docked from preset ${input.preset}` });
-    if (server.run) this.#launch(slug);
+    if (server.run) this.#changeover.launch(slug);
     this.#changed.fire();
     return this.get(slug);
   }
@@ -151,7 +143,7 @@ export class ServerManager implements Disposable {
     const changed = this.#parts.docked.fingerprint(slug);
     this.#changed.fire();
     try {
-      await this.#goOver(slug);
+      await this.#changeover.goOver(slug);
     } catch (error) {
       // The former process goes on, so what it was started from holds on too.
       if (!this.isRunning(slug)) throw error;
@@ -177,7 +169,7 @@ export class ServerManager implements Disposable {
 
   async start(slug: string): Promise<void> {
     await this.#wish(slug, true);
-    this.#launch(slug);
+    this.#changeover.launch(slug);
   }
 
   /** Stops it also when that cannot be written down; rejects with why then, since it will start again with Berth. */
@@ -197,8 +189,7 @@ export class ServerManager implements Disposable {
 
   async restart(slug: string): Promise<void> {
     await this.#wish(slug, true);
-    if (this.#parts.supervisor.get(slug)) await this.#parts.supervisor.restart(slug, this.#planner(slug));
-    else this.#launch(slug);
+    await this.#changeover.restart(slug);
   }
 
   /** Resolves when the tools of this server's present backend have been counted, or could not be. */
@@ -214,14 +205,14 @@ export class ServerManager implements Disposable {
   /** Starts everything that should run. One that fails holds up nobody. */
   startWanted(): void {
     this.#parts.docked.acceptAll();
-    for (const slug of this.#parts.docked.slugs()) if (this.#parts.docked.get(slug).run) this.#launch(slug);
+    for (const slug of this.#parts.docked.slugs()) if (this.#parts.docked.get(slug).run) this.#changeover.launch(slug);
   }
 
   /** Follows an edit of the settings file by somebody else: starts, changes and stops what it asks for. One that fails holds up nobody. */
   async followSettings(): Promise<void> {
     const { docked: all, logs } = this.#parts;
     const edited = all.takeEdited();
-    const guarded = all.slugs().filter((slug) => !edited.includes(slug) && !this.#isGuardRight(slug));
+    const guarded = all.slugs().filter((slug) => !edited.includes(slug) && !this.#changeover.isGuardRight(slug));
     await Promise.all(
       [...edited, ...guarded].map(async (slug) => {
         try {
@@ -235,15 +226,6 @@ export class ServerManager implements Disposable {
     if (edited.length > 0) this.#changed.fire();
   }
 
-  /** Whether the process has its own read-only switch set as the guard that holds now asks for, which a context's cap may have moved. */
-  #isGuardRight(slug: string): boolean {
-    const planned = this.#planned.get(slug);
-    const settings = this.#parts.docked.find(slug);
-    const state = this.#parts.supervisor.get(slug)?.state;
-    if (!planned || !settings || state === undefined || state === 'stopped' || state === 'failed') return true;
-    return planned.guard === effectiveGuard(settings.guard, this.#parts.contexts.cap(planned.context).level);
-  }
-
   async #follow(slug: string): Promise<void> {
     const { docked: all, supervisor } = this.#parts;
     if (!all.has(slug)) {
@@ -253,90 +235,23 @@ export class ServerManager implements Disposable {
       await supervisor.stop(slug);
       this.#forget(slug);
     } else if (this.#parts.supervisor.get(slug)) {
-      await this.#goOver(slug);
+      await this.#changeover.goOverForGood(slug);
     } else {
-      this.#launch(slug);
+      this.#changeover.launch(slug);
     }
   }
 
-  /** Makes changed settings hold for the process: one that runs is replaced, one on its way or given up begins anew. */
-  async #goOver(slug: string): Promise<void> {
-    const state = this.#parts.supervisor.get(slug)?.state;
-    if (this.isRunning(slug)) await this.replace(slug);
-    else if (state === 'starting' || state === 'restarting')
-      await this.#parts.supervisor.restart(slug, this.#planner(slug));
-    else if (this.#parts.docked.get(slug).run) this.#launch(slug);
-  }
-
   isRunning(slug: string): boolean {
-    const state = this.#parts.supervisor.get(slug)?.state;
-    return state === 'ready' || state === 'degraded';
+    return this.#changeover.isRunning(slug);
   }
 
-  /** Starts a second process with the present settings, swaps when it is ready, lets calls in flight end on the old one. */
-  async replace(slug: string): Promise<void> {
-    const switching = await this.prepare(slug);
-    if (switching.isRight()) return switching.commit();
-    await switching.abort();
-    await this.#goOver(slug);
-  }
-
-  /**
-   * The first half of `replace`, for switching several at once: nothing has changed until `commit`. What was prepared for a
-   * context that the server is not bound to any more is never put to work (`isRight`).
-   */
-  async prepare(slug: string, context?: string): Promise<PreparedServer> {
-    const before = this.#parts.docked.fingerprint(slug);
-    let launched: Launched | null = null;
-    let committed = false;
-    const onPlanned = (value: Launched) => {
-      launched = value;
-      if (committed) this.#planned.set(slug, value);
-    };
-    const prepared = await this.#parts.supervisor.prepare(slug, this.#parts.launcher.planner(slug, onPlanned, context));
-    const isBound = () => launched !== null && this.#bound(slug) === launched.context;
-    const isUnchanged = () => this.#parts.docked.fingerprint(slug) === before;
-    return {
-      isRight: () => isBound() && isUnchanged(),
-      commit: () => {
-        if (isBound()) {
-          committed = true;
-          if (launched) this.#planned.set(slug, launched);
-          prepared.commit(this.#parts.drain);
-          if (isUnchanged()) return;
-        } else {
-          void prepared.abort();
-        }
-        this.#again(slug);
-      },
-      abort: () => prepared.abort(),
-    };
-  }
-
-  /** The context that a server is bound to now; undefined when that cannot be told or it is not docked any more. */
-  #bound(slug: string): string | null | undefined {
-    const settings = this.#parts.docked.find(slug);
-    const bound = settings && this.#binding(settings);
-    return bound === null || bound.error ? undefined : bound.context;
-  }
-
-  #again(slug: string): void {
-    this.#goOver(slug).catch((error: unknown) => {
-      const text = `it could not be changed over: ${toErrorInfo(error).message}`;
-      this.#parts.logs.append({ slug, stream: 'event', level: 'error', text });
-    });
+  /** A second process beside the present one, for switching several servers at once. */
+  prepare(slug: string, context: string): Promise<PreparedServer> {
+    return this.#changeover.prepare(slug, context);
   }
 
   async dispose(): Promise<void> {
     await this.#subscriptions.dispose();
-  }
-
-  #planner(slug: string) {
-    return this.#parts.launcher.planner(slug, (launched) => this.#planned.set(slug, launched));
-  }
-
-  #launch(slug: string): void {
-    this.#parts.supervisor.start(slug, this.#planner(slug));
   }
 
   /** Also when nothing has to be written: wishes take effect in the order in which they came. */
@@ -348,26 +263,18 @@ export class ServerManager implements Disposable {
     if (backend === null) {
       this.#tools.drop(slug);
     } else {
-      this.#serving.set(slug, this.#planned.get(slug)?.context ?? null);
+      this.#serving.set(slug, this.#changeover.planned(slug)?.context ?? null);
       this.#tools.count(slug);
       // The cap was changed while it started.
-      if (!this.#isGuardRight(slug)) this.#again(slug);
+      if (!this.#changeover.isGuardRight(slug)) this.#changeover.again(slug);
     }
     this.#changed.fire();
   }
 
   #forget(slug: string): void {
     this.#serving.delete(slug);
-    this.#planned.delete(slug);
+    this.#changeover.forget(slug);
     this.#tools.forget(slug);
-  }
-
-  #binding(server: ServerSettings): { context: string | null; error: ErrorInfo | null } {
-    try {
-      return { context: this.#parts.launcher.contextOf(server), error: null };
-    } catch (error) {
-      return { context: null, error: toErrorInfo(error) };
-    }
   }
 
   #validBinding(context: string, contexts: ContextRegistry): string {

@@ -98,3 +98,10 @@ test('a change with which a running server does not come up is taken back', asyn
   expect(await serverWhere('one', () => true)).toMatchObject({ state, pid, options, guard });
   expect(await readFile(settingsFile(), 'utf8')).not.toContain('/does/not/exist');
 });
+
+test('a binding that is edited to what is not there takes the server off its former cluster', async () => {
+  await dock('one', 'a');
+  await edit(/context: a\b/, 'context: nowhere');
+  const failed = await serverWhere('one', ({ state }) => state === 'failed');
+  expect(failed).toMatchObject({ pid: null, boundTo: 'nowhere', context: null, error: { code: 'not-found' } });
+});
