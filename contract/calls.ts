@@ -105,7 +105,7 @@ export const calls = {
 
   /** Mints a token under a name (D23); the only time that it is shown. */
   'endpoint.mint': call(
-    z.object({ slug: z.string(), name: z.string().min(1).max(64) }),
+    z.object({ slug: z.string(), name: z.string().min(1, 'it is empty').max(64, 'use at most 64 characters') }),
     z.object({ url: z.string(), headers: z.record(z.string(), z.string()) }),
   ),
   /** Ends all tokens of that name; answers how many. */
@@ -117,7 +117,10 @@ export const calls = {
 
   'secrets.list': call(none, z.array(z.object({ name: z.string(), usedBy: z.array(z.string()) }))),
   'secrets.set': call(
-    z.object({ name: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), value: z.string().min(1) }),
+    z.object({
+      name: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'use 1 to 64 letters, digits, ".", "_" and "-"'),
+      value: z.string().min(1, 'it is empty'),
+    }),
     z.null(),
   ),
   'secrets.remove': call(z.object({ name: z.string() }), z.null()),

@@ -219,9 +219,11 @@ function parse(schema: ZodType, value: unknown, what: string): unknown {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const first = result.error.issues[0];
-  const at = first && first.path.length > 0 ? ` at ${first.path.map(String).join('.')}` : '';
+  const where = first?.path.map(String).join('.') ?? '';
+  const reason = first?.message ?? 'it does not fit';
   throw new BerthError(
     'invalid-argument',
-    `${what} was called with something it does not take${at}: ${first?.message ?? 'invalid'}.`,
+    where === '' ? `${what} does not take this: ${reason}.` : `"${where}" is not valid: ${reason}.`,
+    { details: { call: what } },
   );
 }
