@@ -3,10 +3,11 @@ import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LogLine } from '../../../contract/model/log.ts';
 import type { Server } from '../../../contract/model/server.ts';
+import { freePort } from '../../e2e/support/free-port.ts';
 import { connectHttp, connectStdio } from '../../e2e/support/mcp-client.ts';
 import { eventually, isRunning } from '../../e2e/support/processes.ts';
 import { inSandbox, type Sandbox } from '../../e2e/support/sandbox.ts';
-import { dock } from './support.ts';
+import { dock, launcher } from './support.ts';
 
 const kubeconfigs = (sandbox: Sandbox) =>
   readdirSync(sandbox.path('berth', 'run', 'servers'), { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -97,4 +98,20 @@ describe('a Berth that is killed (SIGKILL)', () => {
       expect(existsSync(sandbox.path('berth', 'run', 'servers', 'mute-1'))).toBe(false);
     });
   });
+});
+
+describe('a Berth whose output nobody reads any more', () => {
+  it.skipIf(process.platform === 'win32')(
+    'goes on and ends in order (skipped on Windows: no shell of that kind)',
+    async () => {
+      await inSandbox({}, async (sandbox) => {
+        const command = `'${process.execPath}' '${launcher}' serve --port ${await freePort()} 2>&1 | true`;
+        const shell = sandbox.start('/bin/sh', ['-c', command]);
+        await expect.poll(async () => (await sandbox.cli('status')).code, { timeout: 20_000 }).toBe(0);
+        expect((await sandbox.cli('quit')).code).toBe(0);
+        await shell.exited;
+        expect(sandbox.processes()).toEqual([]);
+      });
+    },
+  );
 });
