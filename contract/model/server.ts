@@ -21,6 +21,11 @@ export type Transport = z.infer<typeof transportSchema>;
 export const ACTIVE_CONTEXT = 'active';
 export const NO_CONTEXT = 'none';
 
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+export const namespaceSchema = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'a namespace is 1 to 63 of a-z, 0-9 and "-", with none at its ends');
+
 export const optionValueSchema = z.union([z.string(), z.number(), z.boolean()]);
 export type OptionValue = z.infer<typeof optionValueSchema>;
 
@@ -71,7 +76,7 @@ export const addServerSchema = z.object({
   slug: slugSchema.optional(),
   /** A context's reference, `active` (default) or `none`. */
   context: z.string().optional(),
-  namespace: z.string().optional(),
+  namespace: namespaceSchema.optional(),
   transport: transportSchema.optional(),
   options: z.record(z.string(), optionValueSchema).optional(),
   guard: guardLevelSchema.optional(),
@@ -83,7 +88,7 @@ export type AddServer = z.infer<typeof addServerSchema>;
 export const updateServerSchema = z.object({
   slug: z.string(),
   context: z.string().optional(),
-  namespace: z.string().nullable().optional(),
+  namespace: namespaceSchema.nullable().optional(),
   guard: guardLevelSchema.optional(),
   options: z.record(z.string(), optionValueSchema.nullable()).optional(),
 });

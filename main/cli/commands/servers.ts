@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { CallInput } from '../../../contract/calls.ts';
 import { BerthError, exitCodeOf } from '../../../contract/errors.ts';
 import { type GuardLevel, guardLevels } from '../../../contract/model/guard.ts';
-import { ACTIVE_CONTEXT, type Server, type Transport, transportSchema } from '../../../contract/model/server.ts';
+import { type Server, type Transport, transportSchema } from '../../../contract/model/server.ts';
 import type { RpcClient } from '../../../contract/rpc-client.ts';
 import { say } from '../cli-io.ts';
 import { type CommandKit, collect, formatOf, withOutput } from '../command-kit.ts';
@@ -47,7 +47,10 @@ export function addServerCommands(program: Command, kit: CommandKit): void {
   withOutput(program.command('add <preset>'))
     .description('dock a server')
     .option('--name <slug>', 'its name, part of its endpoint')
-    .option('--context <context>', 'a context, "active" to follow the active one, or "none"', ACTIVE_CONTEXT)
+    .option(
+      '--context <context>',
+      'a context, "active" to follow the active one, or "none" (default: what the preset needs)',
+    )
     .option('--namespace <namespace>', 'namespace to work in by default')
     .addOption(new Option('--transport <kind>', 'how Berth talks to it').choices(transportSchema.options))
     .option('--set <option=value>', 'an option of the preset; may be repeated', collect)
@@ -84,9 +87,16 @@ export function addServerCommands(program: Command, kit: CommandKit): void {
   withOutput(program.command('remove <slug>'))
     .description('stop a server and undock it')
     .action(async (slug: string, options: { output?: string }) => {
-      await withBerth(io, (berth) => berth.call('servers.remove', { slug }));
+      const clients = await withBerth(io, async (berth) => {
+        await berth.call('servers.remove', { slug });
+        return berth.call('clients.list');
+      });
       await print(io, formatOf(options), { slug, removed: true }, () => '');
       say(io, `${slug} was removed.`);
+      for (const { id, title, entries } of clients) {
+        if (!entries.some((entry) => entry.slug === slug)) continue;
+        say(io, `${title} still has its entry; take it out with \`berth uninstall ${id} ${slug}\`.`);
+      }
     });
 
   addChange(program, kit, 'start', 'ready', 'start servers and wait until they are ready');

@@ -120,3 +120,16 @@ describe('installations at the same moment', () => {
     expect(existsSync(`${cursor}.bak`)).toBe(false);
   });
 });
+
+describe('a server that is removed while a client has it', () => {
+  it('is named with the way to take its entry out, which works', async () => {
+    await dock(sandbox, 'short', 'good-stdio.mjs');
+    await sandbox.cli('install', 'cursor', 'short');
+    const removed = await sandbox.cli('remove', 'short');
+    expect(removed).toMatchObject({ code: 0, stdout: '' });
+    expect(removed.stderr).toContain('Cursor still has its entry; take it out with `berth uninstall cursor short`.');
+    expect(await sandbox.cli('uninstall', 'cursor', 'short')).toMatchObject({ code: 0 });
+    expect(readFileSync(cursor, 'utf8')).toBe('{}\n');
+    expect((await sandbox.cli('remove', 'two')).stderr).toBe('two was removed.\n');
+  });
+});

@@ -67,6 +67,14 @@ describe("a context's name", () => {
   );
 });
 
+describe('a namespace', () => {
+  it.each(['a b', '../x', 'Shop', '-shop', 'x'.repeat(64)])('%j is refused with exit code 2', async (namespace) => {
+    const ran = await dock(sandbox, 'spaced', 'good-stdio.mjs', `--namespace=${namespace}`);
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toContain('"namespace" is not valid: a namespace is 1 to 63 of a-z, 0-9 and "-"');
+  });
+});
+
 describe('an option', () => {
   it.each([
     [['log-level=abc'], '"log-level" takes a number, not "abc".'],
