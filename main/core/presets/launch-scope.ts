@@ -90,7 +90,10 @@ export class LaunchScope {
 
   url(): string {
     const own = this.#as('url');
-    return this.require(own === undefined ? (this.transport.url ?? '') : String(own));
+    if (own !== undefined) return this.require(String(own));
+    const { url = '', tls } = this.transport;
+    const secure = tls !== undefined && this.#applied().some(({ option }) => option.name === tls.option);
+    return this.require(secure ? tls.url : url);
   }
 
   cwd(): string {
@@ -116,7 +119,7 @@ export class LaunchScope {
     return [...new Set(values.filter((value) => value !== ''))];
   }
 
-  /** Options that this launch applies: set (or kept `always`), for this transport and version, and different from the server's own default. */
+  /** Options that this launch applies: set (or kept `always`), for this transport, guard and version, and different from the server's own default. */
   #applied(): { option: PresetOptionDefinition; value: OptionValue }[] {
     return this.#input.preset.options.flatMap((option) => {
       const value = this.#input.server.options[option.name] ?? option.default;
@@ -127,7 +130,10 @@ export class LaunchScope {
   }
 
   #concerns(option: PresetOptionDefinition): boolean {
-    return (option.transports?.includes(this.transport.transport) ?? true) && inRange(this.version, option);
+    const { transports, guards } = option;
+    if (transports && !transports.includes(this.transport.transport)) return false;
+    if (guards && !guards.includes(this.#input.guard)) return false;
+    return inRange(this.version, option);
   }
 
   #as(role: 'headers' | 'url' | 'cwd'): OptionValue | undefined {

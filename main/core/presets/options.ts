@@ -16,6 +16,7 @@ const SECRET_VARIABLE = /(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY
 export function validateOptions(preset: PresetDefinition, options: Options, { complete = true } = {}): void {
   for (const [name, value] of Object.entries(options)) checkValue(optionOf(preset, name), value, preset);
   if (!complete) return;
+  for (const option of preset.options) requireWhatItNeeds(option, options, preset);
   const missing = preset.options.find((option) => option.required && options[option.name] === undefined);
   if (missing) {
     throw new BerthError('invalid-argument', `The preset "${preset.id}" needs the option "${missing.name}".`, {
@@ -23,6 +24,21 @@ export function validateOptions(preset: PresetDefinition, options: Options, { co
       details: { option: missing.name },
     });
   }
+}
+
+function requireWhatItNeeds(option: PresetOptionDefinition, options: Options, preset: PresetDefinition): void {
+  const value = options[option.name];
+  if (value === undefined || value === false || value === option.default) return;
+  const missing = option.needs.find((name) => options[name] === undefined);
+  if (missing === undefined) return;
+  throw new BerthError(
+    'invalid-argument',
+    `The option "${option.name}" of "${preset.id}" needs "${missing}" as well.`,
+    {
+      hint: preset.options.find(({ name }) => name === missing)?.description ?? option.description,
+      details: { option: missing },
+    },
+  );
 }
 
 /** The option of this name, or `invalid-argument` with those that there are. */

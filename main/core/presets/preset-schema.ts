@@ -39,7 +39,11 @@ export const presetOptionFileSchema = z
     ...presetOptionSchema.shape,
     name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'use a-z, 0-9 and "-"'),
     apply: applySchema,
+    /** Only for these transports and effective guards when they are given; elsewhere the option is kept and does nothing. */
     transports: z.array(transportSchema).optional(),
+    guards: z.array(guardLevelSchema).optional(),
+    /** Options that must be set as well when this one is (to anything but false and its default). */
+    needs: z.array(z.string()).default([]),
     minimum: z.number().optional(),
     maximum: z.number().optional(),
     pattern: regularExpression.optional(),
@@ -92,6 +96,8 @@ const transportFileSchema = z.strictObject({
   ...part,
   ...range,
   url: z.string().optional(),
+  /** Where it is when this option is set: the server speaks TLS then. */
+  tls: z.strictObject({ option: z.string(), url: z.string() }).optional(),
   headers: z.record(z.string(), z.string()).default({}),
   probe: z.strictObject({ path: z.string().startsWith('/').optional() }).optional(),
 });
@@ -168,7 +174,21 @@ export const presetFileSchema = z
     if (from !== undefined && !names.includes(from)) {
       context.addIssue({ code: 'custom', path: ['program', 'fromOption'], message: `there is no option "${from}"` });
     }
+    preset.options.forEach((option, index) => {
+      const missing = option.needs.find((name) => !names.includes(name));
+      if (missing === undefined) return;
+      context.addIssue({
+        code: 'custom',
+        path: ['options', index, 'needs'],
+        message: `there is no option "${missing}"`,
+      });
+    });
     preset.transports.forEach((transport, index) => {
+      const { tls } = transport;
+      if (tls && !names.includes(tls.option)) {
+        const path = ['transports', index, 'tls', 'option'];
+        context.addIssue({ code: 'custom', path, message: `there is no option "${tls.option}"` });
+      }
       const byOption = preset.options.some((option) => 'as' in option.apply && option.apply.as === 'url');
       if (transport.transport !== 'stdio' && transport.url === undefined && !byOption) {
         context.addIssue({ code: 'custom', path: ['transports', index], message: 'needs a url' });
@@ -199,6 +219,7 @@ function* texts(preset: {
   for (const [index, transport] of preset.transports.entries()) {
     yield* partTexts(['transports', index], transport);
     if (transport.url !== undefined) yield [['transports', index, 'url'], transport.url];
+    if (transport.tls) yield [['transports', index, 'tls', 'url'], transport.tls.url];
     for (const [name, text] of Object.entries(transport.headers)) {
       yield [['transports', index, 'headers', name], text];
     }

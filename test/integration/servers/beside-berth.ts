@@ -14,6 +14,12 @@ export async function argumentsOf({ pid }: Server): Promise<string[]> {
   return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0');
 }
 
+/** The environment that a docked server was started with. */
+export async function environmentOf({ pid }: Server): Promise<Record<string, string>> {
+  const lines = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0').filter((line) => line !== '');
+  return Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)));
+}
+
 /**
  * A client that asks the server itself, as any program on this machine could: at the port of the docked one, or over stdio one
  * of its own with the same arguments and environment.
@@ -21,8 +27,7 @@ export async function argumentsOf({ pid }: Server): Promise<string[]> {
 export async function connectPastBerth(server: Server, headers: Record<string, string>): Promise<Asker> {
   const [command = '', ...args] = (await argumentsOf(server)).slice(0, -1);
   if (server.transport === 'stdio') {
-    const environment = await readFile(`/proc/${server.pid}/environ`, 'utf8');
-    const env = Object.fromEntries(environment.split('\0').map((line) => line.split(/=(.*)/s).slice(0, 2)));
+    const env = await environmentOf(server);
     return connect(new StdioClientTransport({ command, args, env, stderr: 'ignore' }));
   }
   const origin = `http://127.0.0.1:${args[args.indexOf('--port') + 1]}`;

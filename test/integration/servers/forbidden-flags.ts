@@ -17,6 +17,7 @@ const forbidden = [
   'tls-server-name',
   'cache-dir',
   'inventory-url',
+  'inventory-insecure-skip-tls',
 ];
 
 /** Every one of them in every spelling that a flag parser, or what stands before it, could take for it. */

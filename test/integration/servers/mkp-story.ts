@@ -80,6 +80,32 @@ export function tellMkpStory(title: string, { program, transport, clusters: star
       expect(answer.text).toMatch(/not found|forbidden|read-only|not allowed/i);
     });
 
+    test('its options reach it', async () => {
+      await berth.dock({
+        preset: 'mkp',
+        slug: 'options',
+        transport,
+        options: { program: program(), 'serve-resources': true, 'rate-limit-read': 2 },
+      });
+      const docked = await berth.call('servers.get', { slug: 'options' });
+      const args = await argumentsOf(docked);
+      expect(args).toEqual(expect.arrayContaining(['--serve-resources', '--kubeconfig-refresh-interval', '5m']));
+      const limited = await berth.connect('options');
+      const answers = [];
+      for (let call = 0; call < 3; call += 1) answers.push(await listProviders(limited));
+      expect(answers.map(({ isError }) => isError)).toEqual([false, false, true]);
+      expect(answers[2]?.text).toMatch(/rate limit/i);
+      await berth.stopLeavesNothing('options');
+
+      await berth.call('servers.update', { slug: 'options', options: { 'rate-limiting': false } });
+      await berth.call('servers.start', { slugs: ['options'] });
+      const unlimited = await berth.connect('options');
+      for (let call = 0; call < 3; call += 1) {
+        expect(await listProviders(unlimited)).toMatchObject({ isError: false });
+      }
+      await berth.stopLeavesNothing('options');
+    });
+
     test('accepts what a foreign web page sends, and Berth does not', async () => {
       const args = await argumentsOf(server);
       const own = `http://${args[args.indexOf('--addr') + 1]}/${transport === 'sse' ? 'sse' : 'mcp'}`;

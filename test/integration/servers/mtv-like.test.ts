@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { startDemoClusters } from './clusters.ts';
 import { tellMtvStory } from './mtv-story.ts';
+import { tellTlsStory } from './tls-story.ts';
 
 const script = fileURLToPath(new URL('../../fixtures/servers/mtv-like.mjs', import.meta.url));
 let folder: string;
@@ -34,4 +35,6 @@ describe('a server with the traps of kubectl-mtv', () => {
   story('0.3.25', 'http');
   story('0.2.8', 'stdio');
   story('0.2.8', 'sse');
+  tellTlsStory('0.3.25', () => join(folder, 'kubectl-mtv-0.3.25'), 'http');
+  tellTlsStory('0.2.8', () => join(folder, 'kubectl-mtv-0.2.8'), 'sse');
 });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Server, Transport } from '../../../contract/model/server.ts';
 import type { ConnectedClient } from '../../e2e/support/mcp-client.ts';
 import { BerthWith } from './berth-with.ts';
-import { argumentsOf, connectPastBerth } from './beside-berth.ts';
+import { argumentsOf, connectPastBerth, environmentOf } from './beside-berth.ts';
 import { type Clusters, kubeconfigOf } from './clusters.ts';
 import { spellingsOfForbiddenFlags } from './forbidden-flags.ts';
 
@@ -83,6 +83,31 @@ export function tellMtvStory(title: string, { program, transport, clusters: star
         const leaving = await writer.call('mtv_write', { ...write, flags: { ...write.flags, ...flags } });
         expect(leaving).toMatchObject({ isError: true, text: expect.stringContaining('Berth refused') });
       }
+    });
+
+    test('its options reach it', async () => {
+      const inventory = 'http://127.0.0.1:1';
+      await berth.dock({
+        preset: 'kubectl-mtv',
+        slug: 'options',
+        transport,
+        options: {
+          program: program(),
+          'output-format': 'text',
+          'max-response-chars': 50,
+          'inventory-url': inventory,
+          'vddk-init-image': 'registry.example.com/vddk:1',
+        },
+      });
+      const docked = await berth.call('servers.get', { slug: 'options' });
+      expect(await environmentOf(docked)).toMatchObject({
+        MTV_INVENTORY_URL: inventory,
+        MTV_VDDK_INIT_IMAGE: 'registry.example.com/vddk:1',
+      });
+      const asText = await providers(await berth.connect('options'));
+      expect(asText.text).toContain('[truncated at 50 chars');
+      expect(asText.text).not.toContain('|');
+      await berth.stopLeavesNothing('options');
     });
 
     test('asked past Berth, it leaves the cluster and takes over the identity of whoever asks', async () => {

@@ -21,6 +21,15 @@ const refused: [preset: string, options: Record<string, OptionValue>, says: stri
   ['kubernetes-mcp-server', { 'list-output': 'json' }, 'takes one of table, yaml.'],
   ['kubernetes-mcp-server', { toolsets: 'core,shell' }, 'separated by commas, not "shell".'],
   ['kubectl-mtv', { 'inventory-url': 'https://x\n--evil' }, 'takes a text of one line.'],
+  ['kubectl-mtv', { 'inventory-url': 'inventory.example.com' }, 'takes another form'],
+  ['kubectl-mtv', { 'output-format': 'yaml' }, 'takes one of markdown, text, json.'],
+  ['kubectl-mtv', { 'max-response-chars': -1 }, 'takes a whole number of at least 0.'],
+  ['kubectl-mtv', { verbosity: 4 }, 'takes a whole number from 0 to 3.'],
+  ['kubectl-mtv', { 'vddk-init-image': '--server=x' }, 'takes another form'],
+  ['kubectl-mtv', { 'cert-file': 'cert.pem', 'key-file': '/key.pem' }, 'takes another form than "cert.pem"'],
+  ['kubectl-mtv', { 'cert-file': '/cert.pem' }, 'The option "cert-file" of "kubectl-mtv" needs "key-file" as well.'],
+  ['kubectl-mtv', { 'key-file': '/key.pem' }, 'The option "key-file" of "kubectl-mtv" needs "cert-file" as well.'],
+  ['mcp-server-kubernetes', { telemetry: true }, 'needs "telemetry-endpoint" as well.'],
   ['command', {}, 'The preset "command" needs the option "command".'],
   ['command', { command: 'x', args: '--port 1' }, 'takes a JSON array of strings.'],
   ['command', { command: 'x', args: '[1]' }, 'takes a JSON array of strings.'],
@@ -55,6 +64,12 @@ test('what fits is accepted, and a partial change need not name what is required
     headers: '{"Authorization":"Bearer secret:a"}',
   });
   validateOptions(presets.get('command') as PresetDefinition, { cwd: '/tmp' }, { complete: false });
+  validateOptions(presets.get('kubectl-mtv') as PresetDefinition, { 'cert-file': '/c.pem' }, { complete: false });
+  validateOptions(presets.get('mcp-server-kubernetes') as PresetDefinition, { telemetry: false });
+  validateOptions(presets.get('kubectl-mtv') as PresetDefinition, {
+    'inventory-url': 'https://forklift-inventory.example.com',
+    'vddk-init-image': 'registry.example.com:5000/vddk:8.0.3',
+  });
 });
 
 test('the secrets that options refer to are found once each, wherever they stand', () => {
@@ -77,4 +92,39 @@ test('versions are compared by number, and one that is not known counts as the n
     false,
     true,
   ]);
+});
+
+test('every option is described; those without a default are optional, and a default is a value that is accepted', () => {
+  const withoutDefault = [...presets.values()].flatMap((preset) =>
+    preset.options.filter((option) => option.default === undefined).map((option) => `${preset.id} ${option.name}`),
+  );
+  expect(withoutDefault).toMatchInlineSnapshot(`
+    [
+      "kubernetes-mcp-server config-dir",
+      "kubernetes-mcp-server program",
+      "mcp-server-kubernetes allowed-tools",
+      "mcp-server-kubernetes telemetry-endpoint",
+      "mcp-server-kubernetes program",
+      "kubectl-mtv inventory-url",
+      "kubectl-mtv vddk-init-image",
+      "kubectl-mtv cert-file",
+      "kubectl-mtv key-file",
+      "kubectl-mtv program",
+      "mkp program",
+      "command command",
+      "command args",
+      "command env",
+      "command cwd",
+      "url url",
+      "url headers",
+    ]
+  `);
+  for (const preset of presets.values()) {
+    for (const option of preset.options) {
+      expect(option.description.length).toBeGreaterThan(15);
+      if (option.default !== undefined) {
+        validateOptions(preset, { [option.name]: option.default }, { complete: false });
+      }
+    }
+  }
 });

@@ -182,10 +182,38 @@ test('options become what the server takes', () => {
 
 test('an option that a version or transport does not have is left out', () => {
   const options = { 'output-format': 'json' };
-  expect(plan({ preset: 'kubectl-mtv', version: '0.2.8', options }).process?.args).not.toContain('--output-format');
+  expect(plan({ preset: 'kubectl-mtv', version: '0.1.66', options }).process?.args).not.toContain('--output-format');
+  expect(plan({ preset: 'kubectl-mtv', version: '0.2.8', options }).process?.args).toContain('--output-format');
+  const limits = { 'rate-limit-read': 5 };
+  const limited = (version: string) => plan({ preset: 'mkp', transport: 'sse', version, options: limits }).process?.env;
+  expect(limited('0.2.4')).not.toHaveProperty('MKP_RATE_LIMIT_READ');
+  expect(limited('0.4.3')).toHaveProperty('MKP_RATE_LIMIT_READ', '5');
   expect(plan({ preset: 'kubernetes-mcp-server', options: { stateless: true } }).process?.args).not.toContain(
     '--stateless',
   );
+});
+
+test('kubectl-mtv is reached over TLS when it has a certificate, and over stdio none is used', () => {
+  const options = { 'cert-file': '/tls/cert.pem', 'key-file': '/tls/key.pem' };
+  const http = plan({ preset: 'kubectl-mtv', transport: 'http', options });
+  expect(http.url).toBe('https://127.0.0.1:40123/mcp');
+  expect(http.process?.args.slice(-4)).toEqual(['--cert-file', '/tls/cert.pem', '--key-file', '/tls/key.pem']);
+  expect(plan({ preset: 'kubectl-mtv', transport: 'sse', version: '0.2.8', options }).url).toBe(
+    'https://127.0.0.1:40123/sse',
+  );
+  const stdio = plan({ preset: 'kubectl-mtv', options });
+  expect(stdio.process?.args).toEqual(['mcp-server', '--read-only']);
+  const older = plan({ preset: 'kubectl-mtv', transport: 'sse', version: '0.1.47', options });
+  expect(older.url).toBe('http://127.0.0.1:40123/sse');
+  expect(older.process?.args).not.toContain('--cert-file');
+});
+
+test('a list of allowed tools never takes the place of the read-only switch', () => {
+  const options = { 'allowed-tools': 'kubectl_get, kubectl_delete' };
+  const env = (guard: GuardLevel) => plan({ preset: 'mcp-server-kubernetes', guard, options }).process?.env;
+  expect(env('read-only')).not.toHaveProperty('ALLOWED_TOOLS');
+  expect(env('read-only')).toHaveProperty('ALLOW_ONLY_READONLY_TOOLS', 'true');
+  expect(env('full')).toHaveProperty('ALLOWED_TOOLS', 'kubectl_get, kubectl_delete');
 });
 
 test('variables that would move the server elsewhere never reach it', () => {
