@@ -122,7 +122,8 @@ function readEndpoint(channel: HttpChannel, response: IncomingMessage): Promise<
     const onEvent = ({ event, data }: SseEvent) => {
       if (event === 'message') channel.receive(data);
       if (event !== 'endpoint') return;
-      const endpoint = URL.canParse(data, channel.url) ? new URL(data, channel.url) : null;
+      const base = channel.url.href;
+      const endpoint = URL.canParse(data, base) ? new URL(data, base) : null;
       // Else a server could have its headers, and what clients send, delivered to anybody.
       if (endpoint?.origin === channel.url.origin) resolve(endpoint);
       else channel.close(new BerthError('protocol', `${channel.url.host} wants messages sent to somebody else.`));

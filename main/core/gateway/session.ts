@@ -265,6 +265,8 @@ export class Session {
       case 'notifications/progress':
         return;
       default:
+        // A request that only lacks its id would pass the guard and could still be carried out by a careless server.
+        if (!notification.method.startsWith('notifications/')) return;
         if (this.#initialized) this.#endpoint.linkNow()?.notify(notification);
     }
   }

@@ -117,7 +117,8 @@ export class Inspector implements Disposable {
     signal: AbortSignal | undefined,
     run: (session: InspectorSession) => Promise<T>,
   ): Promise<T> {
-    const key = `${who} ${slug}`;
+    // The address is part of it: after a move to another port the former sessions lead nowhere.
+    const key = `${who} ${this.#options.endpoint(slug)}`;
     try {
       signal?.throwIfAborted();
       const kept = this.#sessions.get(key);

@@ -34,7 +34,10 @@ export class Dispatcher {
   }
 
   accept(connection: CoreConnection): void {
-    if (this.#disposed) return connection.close();
+    if (this.#disposed) {
+      connection.close();
+      return;
+    }
     const served = new ServedConnection(connection, this.#handlers, this.#sources, this.#onDefect, () =>
       this.#connections.delete(served),
     );
@@ -87,7 +90,7 @@ class ServedConnection {
     this.#connection.close();
   }
 
-  /** Nothing that comes or goes from now on counts. */
+  /** Nothing that was begun is answered any more, and nothing is begun. */
   end(): void {
     if (!this.#open) return;
     this.#open = false;
@@ -99,13 +102,16 @@ class ServedConnection {
   }
 
   #receive(raw: unknown): void {
-    if (!this.#open) return;
     const parsed = frameToCoreSchema.safeParse(raw);
     if (!parsed.success) {
       this.close();
       return;
     }
     const frame: FrameToCore = parsed.data;
+    if (!this.#open) {
+      this.#refuse(frame);
+      return;
+    }
     switch (frame.t) {
       case 'call':
         void this.#call(frame.id, frame.method, frame.params);
@@ -122,6 +128,13 @@ class ServedConnection {
         this.#outboxes.get(frame.id)?.ack(frame.seq);
         return;
     }
+  }
+
+  /** Berth is ending: the connection stays open until all has stopped, but nothing is begun any more. */
+  #refuse({ t, id }: FrameToCore): void {
+    const error: ErrorInfo = { code: 'not-running', message: 'Berth is ending.', hint: 'Start it again.' };
+    if (t === 'call') this.#connection.send({ t: 'failed', id, error });
+    if (t === 'subscribe') this.#connection.send({ t: 'end', id, error });
   }
 
   async #call(id: number, method: string, params: unknown): Promise<void> {

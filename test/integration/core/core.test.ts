@@ -7,6 +7,7 @@ import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/typ
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CallInput, CallName, CallOutput } from '../../../contract/calls.ts';
 import type { CheckResult } from '../../../contract/model/doctor.ts';
+import { freePort } from '../../e2e/support/free-port.ts';
 import { coreInSandbox, type SandboxedCore } from '../../fixtures/core-in-sandbox.ts';
 
 const signal = new AbortController().signal;
@@ -162,6 +163,25 @@ describe('a second Berth (D5)', () => {
       hint: expect.stringContaining('berth quit'),
     });
     expect(first.core.status.current().endpoint).not.toBeNull();
+  });
+});
+
+describe('the port of the endpoints', () => {
+  it('moves while Berth runs, and everything of Berth goes along', async () => {
+    const [before, after] = [await freePort(), await freePort()];
+    const { core, call } = await start({ demo: true, settings: `port: ${before}\n` });
+    await call('servers.add', { preset: 'kubernetes-mcp-server', slug: 'cluster', context: 'demo-staging' });
+    await call('servers.start', { slugs: ['cluster'] });
+    expect(await call('servers.tools', { slug: 'cluster' })).not.toHaveLength(0);
+    const moved = new Promise<void>((resolve) => {
+      core.status.onDidChange(({ endpoint }) => endpoint?.endsWith(`:${after}`) && resolve());
+    });
+    await call('settings.update', { port: after });
+    await moved;
+    expect(await call('servers.tools', { slug: 'cluster' })).not.toHaveLength(0);
+    expect(await call('servers.get', { slug: 'cluster' })).toMatchObject({
+      endpoint: { http: `http://127.0.0.1:${after}/cluster/mcp` },
+    });
   });
 });
 

@@ -26,6 +26,16 @@ describe('the guard on a real server', () => {
   const names = async () => (await ask('tools/list')).tools?.map(({ name }) => name);
   const written = async () => (await ask('tools/call', { name: 'whoami', arguments: {} })).content?.[0]?.text;
 
+  it('lets no request pass that only lacks its id, since a careless server could carry it out', async () => {
+    const forged = { jsonrpc: '2.0', method: 'tools/call', params: { name: 'write_note', arguments: { text: 'x' } } };
+    expect((await post(bench.endpoint(), forged, session)).status).toBe(202);
+    expect(await written()).toContain('"notes":[]');
+    const called = bench
+      .target()
+      .sent.flatMap(({ message }) => (message.method === 'tools/call' ? [message.params] : []));
+    expect(called).toMatchObject([{ name: 'whoami' }]);
+  });
+
   it('lists and lets through only what is certainly read-only', async () => {
     expect(await names()).toContain('echo');
     expect(await names()).not.toEqual(expect.arrayContaining(['write_note']));
