@@ -82,7 +82,7 @@ function connectionClosed(cause?: unknown): BerthError {
 }
 
 function exchangeError(error: NodeJS.ErrnoException, url: URL, reused: boolean): Error {
-  const certificate = error.code?.includes('CERT') || error.code?.includes('SELF_SIGNED');
+  const certificate = /CERT|SELF_SIGNED|VERIFY/.test(error.code ?? '');
   const reason = new BerthError('unreachable', `${url.host} cannot be reached: ${error.message}`, {
     ...(certificate ? { hint: 'Add its certificate authority to NODE_EXTRA_CA_CERTS.' } : {}),
     cause: error,

@@ -39,6 +39,7 @@ function commandProblem(rule: CommandLineRule, command: unknown): string | null 
       const where = rule.flags ? ` Flags belong into "${rule.flags}", by their long names.` : '';
       return `"${rule.command}" must not hold flags, and holds ${JSON.stringify(flag)}.${where}`;
     }
+    if (expands(part)) return `"${rule.command}" must not hold variables of the server's environment`;
     if (/[\p{Cc}\p{Cf}]/u.test(part.replace(/[\t\n\r]/g, ''))) return `"${rule.command}" holds control characters`;
   }
   return null;
@@ -66,8 +67,19 @@ function valueProblem(name: string, value: unknown): string | null {
   const values = Array.isArray(value) ? value : [value];
   for (const item of values) {
     if (typeof item === 'object' && item !== null) return `the value of the flag "${name}" must be plain`;
+    if (expands(String(item))) {
+      return `the value of the flag "${name}" must not hold variables of the server's environment`;
+    }
     // Numbers too: `--watch -5` is a short form to a flag that takes no value.
     if (/^[\s\u0085]*-/u.test(String(item))) return `the value of the flag "${name}" must not begin with "-"`;
   }
   return null;
+}
+
+/**
+ * kubectl-mtv puts the values of its environment in the place of `${NAME}` (pkg/mcp/util/util.go; seen on 0.2.8 and 0.3.25), and that
+ * environment holds cloud logins (D13): such a text would answer them.
+ */
+function expands(text: string): boolean {
+  return text.includes('${');
 }

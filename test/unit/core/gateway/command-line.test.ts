@@ -54,6 +54,9 @@ describe('commandLineProblem', () => {
   });
 
   it.each([
+    ['a variable of the environment', { flags: { namespace: '${AWS_SECRET_ACCESS_KEY}' } }],
+    ['one within a list', { flags: { names: ['a', 'b${HOME}c'] } }],
+    ['one in the command', { command: 'get ${HOME}' }],
     ['a forbidden flag', { flags: { kubeconfig: '/other' } }],
     ['its other spelling', { flags: { insecure_skip_tls_verify: true } }],
     ['its short form', { flags: { s: 'https://evil' } }],
