@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BerthError } from '../../../contract/errors.ts';
-import { syncFolder } from '../private-file.ts';
 import { isRunning } from '../file-lock.ts';
+import { syncFolder } from '../private-file.ts';
 import { FileChanged, swapFile } from './swap-file.ts';
 import { type FileSnapshot, readTarget } from './target-file.ts';
 

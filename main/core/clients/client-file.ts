@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BerthError } from '../../../contract/errors.ts';
+import { withFileLock } from '../file-lock.ts';
 import { makeFolders, removeFolders, replaceFile } from './atomic-replace.ts';
 import {
   type ChangePlan,
@@ -11,7 +12,6 @@ import {
   planChange,
   readState,
 } from './change-plan.ts';
-import { withFileLock } from '../file-lock.ts';
 import { ClientJournal, type JournalLine } from './journal.ts';
 import { type Ownership, OwnershipStore } from './ownership.ts';
 import type { ClientRow } from './registry.ts';
