@@ -11,7 +11,7 @@ import { ServersPage } from './pages/servers/servers-page.tsx';
 import { SettingsPage } from './pages/settings/settings-page.tsx';
 import type { Session } from './session/session.ts';
 import { SessionProvider, useSessionState } from './session/session-context.tsx';
-import { ConnectionBanner, Problems } from './shell/banners.tsx';
+import { ConnectionBanner } from './shell/banners.tsx';
 import { BrandMark } from './shell/brand.tsx';
 import { Nav } from './shell/nav.tsx';
 import { Palette } from './shell/palette.tsx';
@@ -57,7 +57,6 @@ function Window() {
       <Nav current={page} />
       <main className="flex min-w-0 flex-1 flex-col">
         <ConnectionBanner />
-        <Problems />
         <Content key={page} />
       </main>
       <Palette />

@@ -1,6 +1,7 @@
 import { Search } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { Button } from '../ui/button.tsx';
+import { Problems } from './banners.tsx';
 import { ContextSwitcher } from './context-switcher.tsx';
 import { usePalette } from './palette-context.tsx';
 
@@ -40,6 +41,7 @@ export function Page({ title, summary, actions, children }: PageProps) {
         </Button>
         {actions}
       </header>
+      <Problems />
       {children}
     </>
   );

@@ -25,6 +25,7 @@ export function Dialog({ open, onClose, title, description, children, footer, wi
         <Radix.Content
           {...(description ? {} : { 'aria-describedby': undefined })}
           onOpenAutoFocus={focusFirst}
+          onInteractOutside={keepForMessages}
           className={classNames(
             'appear fixed inset-x-4 top-[8vh] z-50 mx-auto flex max-h-[84vh] flex-col rounded-xl border border-line-2 bg-panel shadow-pop',
             widths[width],
@@ -53,6 +54,11 @@ export function Dialog({ open, onClose, title, description, children, footer, wi
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** A click on a message is about the dialog, not beside it. */
+function keepForMessages(event: Event): void {
+  if (event.target instanceof Element && event.target.closest('[data-messages]')) event.preventDefault();
 }
 
 /** The first control of the content, or of the footer; closing is never the first thing to do. */

@@ -62,6 +62,9 @@ export function ToastProvider({ children }: { children: ReactNode }) {
       {children}
       <section
         aria-label="Messages"
+        // A live region stays in the accessibility tree while a modal dialog hides the rest of the page.
+        aria-live="polite"
+        data-messages
         className="pointer-events-none fixed right-4 bottom-4 z-60 flex w-[min(400px,calc(100vw-32px))] flex-col gap-2"
       >
         {shown.map((toast) => (

@@ -15,7 +15,8 @@ const marks: Readonly<Record<DockingStep['state'], { mark: Mark; word: string }>
 
 /** Each step as it goes, and at the end what to do in the AI clients. */
 export function DockingProgress({ docking, onFinish }: { docking: ReturnType<typeof useDocking>; onFinish(): void }) {
-  const { steps, slug, done, retry } = docking;
+  const { steps, slug, done, retry, reset } = docking;
+  const docked = useServer(slug) !== null;
   const finish = (page: 'servers' | 'inspector' | 'logs') => {
     onFinish();
     if (page === 'servers') navigate('servers', slug ? [slug] : []);
@@ -40,7 +41,7 @@ export function DockingProgress({ docking, onFinish }: { docking: ReturnType<typ
                   action={
                     <>
                       {step.id === 'start' && <Button onClick={() => finish('logs')}>Open log</Button>}
-                      <Button kind="primary" onClick={retry}>
+                      <Button kind="primary" busy={step.state === 'running'} onClick={retry}>
                         Try again
                       </Button>
                     </>
@@ -65,9 +66,19 @@ export function DockingProgress({ docking, onFinish }: { docking: ReturnType<typ
             </Button>
             <Button onClick={() => finish('inspector')}>Try a tool</Button>
           </>
-        ) : (
+        ) : docked ? (
           <Button kind="quiet" onClick={() => finish('servers')}>
             Skip the rest
+          </Button>
+        ) : (
+          <Button
+            kind="quiet"
+            onClick={() => {
+              onFinish();
+              reset();
+            }}
+          >
+            Choose again
           </Button>
         )}
       </div>

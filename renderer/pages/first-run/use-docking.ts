@@ -37,12 +37,13 @@ export function useDocking() {
     async (all: readonly Work[], from: number) => {
       for (const [index, work] of all.entries()) {
         if (index < from) continue;
-        const mark = (state: DockingStep['state'], error: ErrorInfo | null = null) =>
+        const mark = (state: DockingStep['state'], error: ErrorInfo | null) =>
           setSteps((last) => last.map((step) => (step.id === work.id ? { ...step, state, error } : step)));
-        mark('running');
+        // A step that is tried again keeps its error in sight until there is news.
+        setSteps((last) => last.map((step) => (step.id === work.id ? { ...step, state: 'running' } : step)));
         try {
           await work.run(session);
-          mark('done');
+          mark('done', null);
         } catch (failure) {
           mark('failed', asBerthError(failure).toInfo());
           return;
@@ -70,16 +71,18 @@ export function useDocking() {
     if (failed >= 0) void carryOn(works, failed);
   }, [works, steps, carryOn]);
 
+  const reset = useCallback(() => setSteps([]), []);
+
   const done = steps.length > 0 && steps.every((step) => step.state === 'done');
-  return { steps, slug, done, start, retry };
+  return { steps, slug, done, start, retry, reset };
 }
 
 function worksOf(order: DockingOrder, slug: string): Work[] {
   return [
     {
       id: 'context',
-      title: `Use the context ${order.context}`,
-      run: (session) => session.call('contexts.use', { context: order.context }),
+      title: `Use the context ${order.context} and see that its cluster answers`,
+      run: (session) => useReachable(session, order.context),
     },
     {
       id: 'add',
@@ -93,6 +96,18 @@ function worksOf(order: DockingOrder, slug: string): Work[] {
       run: (session: Session) => session.call('clients.install', { client: id, slugs: [slug] }),
     })),
   ];
+}
+
+/** A server can be up without its cluster; what is docked here must be of use. */
+async function useReachable(session: Session, ref: string): Promise<void> {
+  const context = await session.call('contexts.probe', { context: ref });
+  if (context.error) throw BerthError.from(context.error);
+  if (context.reachable === false) {
+    throw new BerthError('unreachable', `The cluster of ${ref} does not answer.`, {
+      hint: 'Check VPN and network, or choose another context.',
+    });
+  }
+  await session.call('contexts.use', { context: ref });
 }
 
 /** Adding again after a failure that came later must not fail because it is there. */

@@ -82,7 +82,7 @@ function Progress({ run }: { run: Run }) {
   return (
     <div className="px-4 pb-3">
       <progress
-        className="h-1.5 w-full accent-accent"
+        className="progress h-1.5 w-full"
         aria-label="Progress"
         {...(progress?.total ? { value: progress.progress, max: progress.total } : {})}
       />

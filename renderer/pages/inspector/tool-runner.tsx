@@ -97,12 +97,17 @@ export function ToolRunner({ server, tool, shown }: ToolRunnerProps) {
           )}
         </div>
         <div className="flex items-center gap-2 border-t border-line bg-bg px-4 py-2.5">
+          {/* The keys keep them two buttons: one that turned into the other in mid-click would submit the form. */}
           {running && run ? (
-            <Button icon={<Square size={13} aria-hidden />} onClick={() => history.cancel(run.id)}>
+            <Button
+              key="cancel"
+              icon={<Square size={11} fill="currentColor" aria-hidden />}
+              onClick={() => history.cancel(run.id)}
+            >
               Cancel
             </Button>
           ) : (
-            <Button type="submit" kind="primary" icon={<Play size={13} aria-hidden />} title="Ctrl Enter">
+            <Button key="run" type="submit" kind="primary" icon={<Play size={13} aria-hidden />} title="Ctrl Enter">
               Run
             </Button>
           )}

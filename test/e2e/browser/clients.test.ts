@@ -1,0 +1,106 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connectHttp } from '../support/mcp-client.ts';
+import { expect, test } from './berth-window.ts';
+
+const before = '{\n\t"mine": true,\n  "mcpServers": {\n    "other": { "command": "x" }\n  }\n}\n';
+
+test('Cursor: the difference is shown, written, proven by a connection, and taken back byte for byte', async ({
+  berth,
+}) => {
+  await berth.dock('cluster', 'kubernetes-mcp-server');
+  const { page, sandbox } = berth;
+  const file = join(sandbox.home, '.cursor', 'mcp.json');
+  writeFileSync(file, before);
+  await berth.go('#/clients');
+  const cursor = page.getByRole('listitem', { name: 'Cursor' });
+  await cursor.getByRole('button', { name: 'Install…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Install into Cursor' });
+  await expect(dialog.getByRole('region', { name: 'Difference' })).toContainText('berth-cluster');
+  await expect(dialog.getByRole('region', { name: 'Difference' })).toContainText('Bearer …');
+  expect(readFileSync(file, 'utf8')).toBe(before);
+  await dialog.getByRole('button', { name: 'Write' }).click();
+
+  const done = page.getByRole('dialog', { name: 'Installed into Cursor' });
+  await expect(done).toContainText('Waiting for Cursor to connect');
+  const written = readFileSync(file, 'utf8');
+  expect(written).toContain('\t"mine": true,\n');
+  const entry = JSON.parse(written).mcpServers['berth-cluster'];
+  const client = await connectHttp(entry.url, entry.headers);
+  try {
+    expect(await client.tools()).toContain('pods_list');
+    await expect(done.getByText('Connected')).toBeVisible();
+  } finally {
+    await client.close();
+  }
+  await done.getByRole('button', { name: 'Done' }).click();
+  await expect(cursor).toContainText('Installed');
+  await expect(cursor).toContainText('Connected');
+
+  await cursor.getByRole('button', { name: 'Uninstall…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Write' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+  expect(readFileSync(file, 'utf8')).toBe(before);
+});
+
+test('a file that changes after the difference was shown is not overwritten', async ({ berth }) => {
+  await berth.dock('cluster', 'kubernetes-mcp-server');
+  const { page, sandbox } = berth;
+  const file = join(sandbox.home, '.cursor', 'mcp.json');
+  await berth.go('#/clients');
+  await page.getByRole('listitem', { name: 'Cursor' }).getByRole('button', { name: 'Install…' }).click();
+  await expect(page.getByRole('region', { name: 'Difference' })).toBeVisible();
+  writeFileSync(file, before);
+  await page.getByRole('button', { name: 'Write' }).click();
+  await expect(page.getByRole('region', { name: 'Messages' }).getByRole('alert')).toBeVisible();
+  expect(readFileSync(file, 'utf8')).toBe(before);
+});
+
+test('a malformed file is shown as such and left alone', async ({ berth }) => {
+  await berth.dock('cluster', 'kubernetes-mcp-server');
+  const { page, sandbox } = berth;
+  const file = join(sandbox.home, '.cursor', 'mcp.json');
+  writeFileSync(file, '{ "mcpServers": ');
+  await berth.go('#/clients');
+  const cursor = page.getByRole('listitem', { name: 'Cursor' });
+  await expect(cursor).toContainText('File cannot be read');
+  await expect(cursor.getByRole('button', { name: 'Install…' })).toHaveCount(0);
+  expect(readFileSync(file, 'utf8')).toBe('{ "mcpServers": ');
+});
+
+test('Claude Desktop gets the bridge, and an uninstalled file that Berth made is gone', async ({ berth }) => {
+  await berth.dock('cluster', 'kubernetes-mcp-server');
+  const { page, sandbox } = berth;
+  const file = join(sandbox.home, '.config', 'Claude', 'claude_desktop_config.json');
+  await berth.go('#/clients');
+  const claude = page.getByRole('listitem', { name: 'Claude Desktop' });
+  await claude.getByRole('button', { name: 'Install…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Write' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+  await expect(claude).toContainText('over the bridge');
+  expect(existsSync(file)).toBe(true);
+  await claude.getByRole('button', { name: 'Uninstall…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Write' }).click();
+  await expect(page.getByRole('dialog', { name: 'Uninstalled from Claude Desktop' })).toBeVisible();
+  expect(existsSync(file)).toBe(false);
+});
+
+test('any other client gets a token that is shown once, works, and can be revoked', async ({ berth }) => {
+  await berth.dock('cluster', 'kubernetes-mcp-server');
+  const { page } = berth;
+  await berth.go('#/clients');
+  await page.getByLabel('Name of the client').fill('my-agent');
+  await page.getByRole('button', { name: 'Make a token' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Paste this into the client' });
+  const [url, header] = await dialog.locator('code').allTextContents();
+  const client = await connectHttp(url ?? '', { Authorization: header ?? '' });
+  expect(await client.tools()).toContain('pods_list');
+  await client.close();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+
+  await page.getByRole('button', { name: 'Revoke the tokens of my-agent' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Revoke the tokens of my-agent' })).toHaveCount(0);
+  await expect(connectHttp(url ?? '', { Authorization: header ?? '' })).rejects.toThrow();
+});
