@@ -16,6 +16,8 @@ export function followChanges(
   },
 ): Disposable[] {
   const { status, servers, settings, kube, monitor, supervisor } = core;
+  // Compared with what the file said before, so that `--demo` for one run is left alone (D27).
+  let demoWanted = settings.settings.demo;
   const touch = () => status.touch();
   const orLog = (what: string, work: Promise<unknown>) => {
     work.then(touch, (error: unknown) =>
@@ -35,7 +37,7 @@ export function followChanges(
     core.presets.onDidChange(touch),
     more.address.onDidChange(() => {
       servers.countAgain();
-      touch();
+      orLog('The clients could not be listed', more.relistClients());
     }),
     servers.onDidChange(() => {
       monitor.update();
@@ -50,6 +52,10 @@ export function followChanges(
       orLog('The port could not be changed', more.address.move(more.fixedPort ?? settings.settings.port));
       orLog('The settings could not be followed', servers.followSettings());
       orLog('The active context could not be followed', core.contextSwitch.follow());
+      if (settings.settings.demo !== demoWanted) {
+        demoWanted = settings.settings.demo;
+        orLog('The demo clusters could not be switched', core.demo.set(demoWanted));
+      }
     }),
     kube.onDidChange(() => orLog('A kubeconfig could not be renewed', more.launcher.renewKubeconfigs())),
   ];

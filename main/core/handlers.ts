@@ -1,7 +1,7 @@
 import { CONTRACT_VERSION, type Handlers, type ParsedInput } from '../../contract/calls.ts';
 import { BerthError } from '../../contract/errors.ts';
 import { type Server, type ServerState, serverStates } from '../../contract/model/server.ts';
-import { addablePath } from './kube-path.ts';
+import { addablePath, addedOrigin } from './kube-path.ts';
 import type { CoreParts } from './parts.ts';
 import { secretNamesIn } from './presets/secret-references.ts';
 
@@ -71,10 +71,8 @@ function contextHandlers(core: CoreParts): Only<'contexts' | 'sources' | 'demo'>
       });
       await kube.refresh();
       const source = kube.snapshot().sources.find((one) => one.path === absolute);
-      if (source) return source;
-      throw new BerthError('not-found', `${absolute} was added, but holds no kubeconfig yet.`, {
-        hint: 'It is watched: contexts appear as soon as there are some.',
-      });
+      // What kubectl reads already, or an empty folder, is no row of its own; it is kept and watched all the same.
+      return source ?? { path: absolute, origin: await addedOrigin(absolute), contexts: 0, error: null };
     },
     'sources.remove': async ({ path }) => {
       if (!settings.settings.kubeconfigs.includes(path)) {

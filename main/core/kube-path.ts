@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { BerthError } from '../../contract/errors.ts';
 
@@ -17,4 +17,9 @@ export async function addablePath(typed: string, home: string): Promise<string> 
     );
   }
   return absolute;
+}
+
+/** What kind of source an added path is. */
+export async function addedOrigin(path: string): Promise<'added-file' | 'added-folder'> {
+  return (await stat(path)).isDirectory() ? 'added-folder' : 'added-file';
 }

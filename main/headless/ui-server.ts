@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { BerthError } from '../../contract/errors.ts';
 import type { Disposable } from '../core/dispose.ts';
+import { isLoopbackHost } from '../core/gateway/http-rules.ts';
 import type { Dispatcher } from '../core/rpc/dispatcher.ts';
 import { mediaType, windowHeaders } from '../core/window-policy.ts';
 import { UiSessions } from './ui-sessions.ts';
@@ -149,13 +150,6 @@ function listen(server: Server, port: number): Promise<void> {
       resolve();
     });
   });
-}
-
-/** Matches the name, not the port: `ssh -L` changes the port. A foreign name means DNS rebinding. */
-function isLoopbackHost(host: string | undefined): boolean {
-  if (!host) return false;
-  const name = host.replace(/:\d+$/, '');
-  return name === '127.0.0.1' || name === 'localhost' || name === '[::1]';
 }
 
 function send(

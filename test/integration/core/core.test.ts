@@ -186,6 +186,23 @@ describe('the port of the endpoints', () => {
 });
 
 describe('settings edited by hand', () => {
+  it('switch the demo clusters on and off', async () => {
+    const { core, env } = await start({ settings: '{}\n' });
+    const { writeFile } = await import('node:fs/promises');
+    const until = (demo: boolean) =>
+      new Promise<void>((resolve) => {
+        const look = () => core.status.current().demo === demo && resolve();
+        core.status.onDidChange(look);
+        look();
+      });
+    await writeFile(join(env['BERTH_HOME'] ?? '', 'config.yaml'), 'demo: true\n');
+    await until(true);
+    expect(core.status.current().contexts.map(({ name }) => name)).toEqual(['demo-staging', 'demo-production']);
+    await writeFile(join(env['BERTH_HOME'] ?? '', 'config.yaml'), 'demo: false\n');
+    await until(false);
+    expect(core.status.current().contexts).toEqual([]);
+  });
+
   it('dock and undock servers while Berth runs', async () => {
     const { core, call, env } = await start({ demo: true });
     const { writeFile } = await import('node:fs/promises');
