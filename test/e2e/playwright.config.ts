@@ -9,7 +9,6 @@ const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
  * `browser`: the window of `berth serve` in a real Chromium. `electron`: the desktop app in a real Electron (needs a display).
  * Both are run by scripts/test.mjs, which provides what they need and counts.
  */
-// biome-ignore lint/style/noDefaultExport: Playwright reads the default export
 export default defineConfig({
   outputDir: fileURLToPath(new URL('../../test-results', import.meta.url)),
   timeout: 60_000,

@@ -23,7 +23,6 @@ const placeSchema = z.union([
   pathSchema.transform((path) => ({ path, override: false })),
   z.strictObject({ path: pathSchema, override: z.boolean().default(false) }),
 ]);
-type ClientPlace = z.output<typeof placeSchema>;
 
 const detectSchema = z.strictObject({
   /** App bundles, programs, launcher files, package folders: proof that the application is installed. */

@@ -14,6 +14,9 @@ const forbidden = [
   'inventory-url',
   'i',
 ];
+/** A variable as kubectl-mtv expands it. */
+const variable = (name: string) => `$\{${name}}`;
+
 const rule = { command: 'command', flags: 'flags', forbidden };
 
 /** What kubectl-mtv does with the arguments: words of the command, then `--name value` of each flag (its util.go). */
@@ -54,9 +57,9 @@ describe('commandLineProblem', () => {
   });
 
   it.each([
-    ['a variable of the environment', { flags: { namespace: '${AWS_SECRET_ACCESS_KEY}' } }],
-    ['one within a list', { flags: { names: ['a', 'b${HOME}c'] } }],
-    ['one in the command', { command: 'get ${HOME}' }],
+    ['a variable of the environment', { flags: { namespace: variable('AWS_SECRET_ACCESS_KEY') } }],
+    ['one within a list', { flags: { names: ['a', `b${variable('HOME')}c`] } }],
+    ['one in the command', { command: `get ${variable('HOME')}` }],
     ['a forbidden flag', { flags: { kubeconfig: '/other' } }],
     ['its other spelling', { flags: { insecure_skip_tls_verify: true } }],
     ['its short form', { flags: { s: 'https://evil' } }],
