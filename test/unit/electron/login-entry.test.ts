@@ -25,9 +25,7 @@ describe('loginCommand', () => {
       loginCommand({ execPath: '/e/electron', appPath: '/src/berth', argv: [], packaged: false, env: {} }),
     ).toEqual(['/e/electron', '/src/berth', '--hidden']);
   });
-});
 
-describe('loginCommand', () => {
   it('keeps the switch without which Chromium would not run', () => {
     const command = loginCommand({
       execPath: '/opt/berth/berth',
