@@ -1,7 +1,7 @@
 import { Menu, nativeImage, nativeTheme, Tray } from 'electron';
 import type { Status } from '../../contract/model/status.ts';
 import type { Disposable } from '../core/dispose.ts';
-import type { Event } from '../core/emitter.ts';
+import type { Event, Subscription } from '../core/emitter.ts';
 import { isPanelDark, trayHealth, trayIconFile } from './tray-icon.ts';
 import { type TrayAction, trayMenu, trayTooltip } from './tray-menu.ts';
 import { menuTemplate } from './tray-template.ts';
@@ -21,7 +21,7 @@ export class BerthTray implements Disposable {
   readonly #iconsFolder: string;
   readonly #run: (action: TrayAction) => void;
   #status: StatusSource | null = null;
-  #subscription: Disposable | null = null;
+  #subscription: Subscription | null = null;
   #timer: NodeJS.Timeout | null = null;
   #shown = '';
   #icon = '';

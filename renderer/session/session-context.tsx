@@ -83,7 +83,7 @@ export function useLoaded<N extends CallName>(
   useEffect(() => {
     const abort = new AbortController();
     setLoading(true);
-    ask(session, abort.signal)
+    void ask(session, abort.signal)
       .then(
         (data) => ({ key, data, error: null }),
         (error: unknown) => ({ key, data: null, error: toErrorInfo(error) }),

@@ -114,7 +114,7 @@ export class Session {
     this.#client = null;
     client.close();
     this.#set({ ...this.#state, phase: 'lost', reason });
-    this.#transport.whyHopeless().then((why) => {
+    void this.#transport.whyHopeless().then((why) => {
       if (this.#client) return;
       if (why !== null) this.#set({ ...this.#state, phase: 'refused', reason: why });
       else this.#retryLater();

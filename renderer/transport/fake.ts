@@ -48,8 +48,8 @@ export class FakeTransport implements Transport {
     const answer = (reply: FrameFromCore) => {
       if (this.#connection === connection) connection.onFrame(reply);
     };
-    if (frame.t === 'call') this.#call(frame.id, frame.method, frame.params, answer);
-    if (frame.t === 'subscribe') this.#subscribe(frame.id, frame.stream, frame.params, answer);
+    if (frame.t === 'call') void this.#call(frame.id, frame.method, frame.params, answer);
+    if (frame.t === 'subscribe') void this.#subscribe(frame.id, frame.stream, frame.params, answer);
   }
 
   async #call(id: number, method: string, params: unknown, answer: (frame: FrameFromCore) => void): Promise<void> {

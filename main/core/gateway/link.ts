@@ -1,6 +1,7 @@
 import { BerthError } from '../../../contract/errors.ts';
 import type { Backend, JsonRpcMessage } from '../backend/backend.ts';
 import type { Disposable } from '../dispose.ts';
+import type { Subscription } from '../emitter.ts';
 import { errorAnswer, isRecord, type JsonRpcNotification, METHOD_NOT_FOUND, type RequestId } from './json-rpc.ts';
 
 /** One request that waits for its answer from a backend. */
@@ -30,7 +31,7 @@ export class Link implements Disposable {
   readonly #options: LinkOptions;
   readonly #pending = new Map<number, PendingRequest>();
   readonly #idle = new Set<() => void>();
-  readonly #subscriptions: Disposable[];
+  readonly #subscriptions: Subscription[];
   #nextId = 1;
 
   constructor(options: LinkOptions) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ErrorInfo } from '../../../contract/errors.ts';
 import { type LogFilter, type LogLine, levelAtLeast } from '../../../contract/model/log.ts';
 import type { Disposable } from '../dispose.ts';
-import { Emitter } from '../emitter.ts';
+import { Emitter, type Subscription } from '../emitter.ts';
 import { guessLevel } from './guess-level.ts';
 import { LineRing } from './line-ring.ts';
 import { formatLine, parseLine } from './line-text.ts';
@@ -115,7 +115,7 @@ export class LogStore implements LogSink, Disposable {
   }
 
   /** Calls the listener with each new line that fits; `tail` and `since` say nothing about new ones. */
-  subscribe(filter: LogFilter, listener: (line: LogLine) => void): Disposable {
+  subscribe(filter: LogFilter, listener: (line: LogLine) => void): Subscription {
     const { since: _since, ...lasting } = filter;
     const wanted = matcher(lasting);
     return this.#lines.event((line) => {
