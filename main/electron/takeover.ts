@@ -24,15 +24,13 @@ export async function takeOver(controlSocket: string, waitMs: number = HANDOVER_
     timer.addEventListener('abort', () => reject(stuck(controlSocket)), { once: true }),
   );
   const asked = (async () => {
-    const other = await client.hello('desktop');
-    if (other.shell === 'desktop') {
+    // One that is ending already, or hangs up before its answer is through, does what it would be asked for.
+    const other = await client.hello('desktop').catch(nullWhenEnding);
+    if (other?.shell === 'desktop') {
       await client.call('app.open');
       return 'other-desktop' as const;
     }
-    await client.call('app.quit', { handover: true }).catch((error: unknown) => {
-      // It may hang up before its answer is through: that is what was asked for.
-      if (!(error instanceof BerthError && error.code === 'not-running')) throw error;
-    });
+    await client.call('app.quit', { handover: true }).catch(nullWhenEnding);
     await hungUp;
     return 'taken-over' as const;
   })();
@@ -43,6 +41,11 @@ export async function takeOver(controlSocket: string, waitMs: number = HANDOVER_
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   return result;
+}
+
+function nullWhenEnding(error: unknown): null {
+  if (error instanceof BerthError && error.code === 'not-running') return null;
+  throw error;
 }
 
 function stuck(socket: string): BerthError {
