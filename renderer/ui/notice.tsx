@@ -24,11 +24,14 @@ export function Notice({ tone, children, action, live = false }: NoticeProps) {
   return (
     <div
       role={live ? 'alert' : undefined}
-      className={classNames('flex items-start gap-2.5 rounded-lg border py-2 pr-2 pl-3', tones[tone].box)}
+      className={classNames(
+        'flex flex-wrap items-start gap-x-2.5 gap-y-1.5 rounded-lg border py-2 pr-2 pl-3',
+        tones[tone].box,
+      )}
     >
       <span className={classNames('shrink-0', action ? 'mt-[6.5px]' : 'mt-[2.5px]')}>{tones[tone].icon}</span>
-      <div className="min-w-0 flex-1 self-center wrap-anywhere">{children}</div>
-      {action && <div className="flex shrink-0 gap-1.5">{action}</div>}
+      <div className="min-w-0 flex-[1_1_200px] self-center wrap-anywhere">{children}</div>
+      {action && <div className="ml-auto flex shrink-0 gap-1.5">{action}</div>}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { useCallback, useState } from 'react';
 import type { Client, ClientChange } from '../../../contract/model/client.ts';
+import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../../contract/model/server.ts';
 import { asBerthError, useLoaded, useSession, useStatus } from '../../session/session-context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -91,9 +92,7 @@ export function InstallDialog({ client, action, onClose }: InstallDialogProps) {
               {choice.server ? (
                 <>
                   <StateMark state={choice.server.state} />
-                  <span className="text-muted">
-                    {choice.server.boundTo === 'active' ? 'follows the active context' : choice.server.boundTo}
-                  </span>
+                  <span className="text-muted">{boundWords(choice.server.boundTo)}</span>
                 </>
               ) : (
                 <span className="text-muted">removed from Berth</span>
@@ -126,6 +125,12 @@ export function InstallDialog({ client, action, onClose }: InstallDialogProps) {
       )}
     </Dialog>
   );
+}
+
+/** What a server is bound to, beside its name. */
+function boundWords(boundTo: string): string {
+  if (boundTo === ACTIVE_CONTEXT) return 'follows the active context';
+  return boundTo === NO_CONTEXT ? 'no cluster' : boundTo;
 }
 
 /** Which servers, beginning with the obvious: what is installed, or all when nothing is. */

@@ -127,7 +127,9 @@ function SetUp({ preset, onBack, onClose }: SetUpProps) {
           </Field>
           <ContextChoice value={context} onChange={setContext} needsContext={preset.needsContext} />
         </div>
-        <OptionsForm options={required} drafts={drafts} problems={shownProblems} onChange={setDrafts} />
+        {required.length > 0 && (
+          <OptionsForm options={required} drafts={drafts} problems={shownProblems} onChange={setDrafts} />
+        )}
         <GuardChoice value={guard} onChange={setGuard} />
         {guard === 'full' && (
           <Notice tone="warn">

@@ -40,7 +40,7 @@ export const ServerRow = memo(function ServerRow({ server, selected, marked, onM
           onChange={(event) => onMark(slug, event.target.checked)}
         />
       </td>
-      <td className={`${cell} w-full max-w-0`}>
+      <td className={`${cell} @max-[960px]:w-full @max-[960px]:max-w-0`}>
         <a
           data-row
           href={routeHash('servers', [slug])}
@@ -111,7 +111,7 @@ function ContextCell({ server }: { server: Server }) {
   if (server.boundTo === 'none') return <span className="text-muted">no cluster</span>;
   const name = context?.label ?? server.context ?? (server.boundTo === 'active' ? 'no active context' : server.boundTo);
   return (
-    <div className="max-w-[264px] @max-[900px]:w-[150px]">
+    <div className="w-[250px] @max-[960px]:w-[150px]">
       <ContextName name={name} production={server.production} demo={context?.demo ?? false} />
       {server.boundTo === 'active' && <p className="truncate text-sm text-muted">follows the active context</p>}
       {server.reachable === false && <p className="text-sm text-bad">not reachable</p>}

@@ -92,6 +92,7 @@ test('any other client gets a token that is shown once, works, and can be revoke
   await page.getByLabel('Name of the client').fill('my-agent');
   await page.getByRole('button', { name: 'Make a token' }).click();
   const dialog = page.getByRole('dialog', { name: 'Paste this into the client' });
+  await expect(dialog).toBeVisible();
   const [url, header] = await dialog.locator('code').allTextContents();
   const client = await connectHttp(url ?? '', { Authorization: header ?? '' });
   expect(await client.tools()).toContain('pods_list');

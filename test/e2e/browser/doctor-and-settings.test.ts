@@ -1,6 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { freePort } from '../support/free-port.ts';
-import { expect, test } from './berth-window.ts';
+import { type BerthWindow, expect, test } from './berth-window.ts';
+
+/** The settings file; empty as long as nothing was set. */
+function settingsText({ sandbox }: BerthWindow): string {
+  const file = `${sandbox.berthHome}/config.yaml`;
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
 
 test('the doctor climbs the whole ladder of a server and hands out a report', async ({ berth }) => {
   await berth.dock('cluster', 'kubernetes-mcp-server');
@@ -23,7 +29,7 @@ test('the theme is chosen and stays', async ({ berth }) => {
   await berth.go('#/settings');
   await page.getByText('Dark', { exact: true }).click();
   await expect(page.locator('html')).toHaveClass('dark');
-  await expect.poll(() => readFileSync(`${berth.sandbox.berthHome}/config.yaml`, 'utf8')).toContain('theme: dark');
+  await expect.poll(() => settingsText(berth)).toContain('theme: dark');
   await page.reload();
   await expect(page.locator('html')).toHaveClass('dark');
 });
@@ -37,7 +43,7 @@ test('another port is saved, and what stands against it now is said', async ({ b
   await expect(page.getByText('a number from 1 to 65535')).toBeVisible();
   await field.fill(String(port));
   await page.getByRole('button', { name: 'Save' }).click();
-  await expect.poll(() => readFileSync(`${berth.sandbox.berthHome}/config.yaml`, 'utf8')).toContain(`port: ${port}`);
+  await expect.poll(() => settingsText(berth)).toContain(`port: ${port}`);
   await expect(page.getByText(`Endpoints answer on port ${berth.serving.port} now`)).toBeVisible();
 });
 
