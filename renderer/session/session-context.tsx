@@ -74,6 +74,7 @@ export function useLoaded<N extends CallName>(
 ): Loaded<CallOutput<N>> {
   const session = useSession();
   const connection = useSessionState((state) => state.connection);
+  const phase = useSessionState((state) => state.phase);
   const [round, setRound] = useState(0);
   const [answer, setAnswer] = useState<{ key: string; data: CallOutput<N> | null; error: ErrorInfo | null } | null>(
     null,
@@ -98,7 +99,8 @@ export function useLoaded<N extends CallName>(
   const current = answer?.key === key ? answer : null;
   return {
     data: current?.data ?? null,
-    error: current?.error ?? null,
+    // While the connection is lost the banner says so, and the answer is asked for again with the next one.
+    error: phase === 'open' ? (current?.error ?? null) : null,
     loading,
     reload: () => setRound((last) => last + 1),
   };
