@@ -21,7 +21,7 @@ export const toolRuleSchema = z.object({
   blocked: z.string().optional(),
 });
 
-/** How a tool takes a command line of its own, e.g. kubectl-mtv's `{command, flags}` (reference: servers.md §0.9). */
+/** How a tool takes a command line of its own, e.g. kubectl-mtv's `{command, flags}`. */
 export const commandLineRuleSchema = z.object({
   /** Name of the argument that holds the command's words. */
   command: z.string(),

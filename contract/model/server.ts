@@ -14,6 +14,17 @@ export const serverStates = ['stopped', 'starting', 'ready', 'degraded', 'restar
 export const serverStateSchema = z.enum(serverStates);
 export type ServerState = z.infer<typeof serverStateSchema>;
 
+/** Words of the states, the same in the window and in the tray. */
+export const stateWords: Readonly<Record<ServerState, string>> = {
+  stopped: 'Stopped',
+  starting: 'Starting',
+  ready: 'Ready',
+  degraded: 'Degraded',
+  restarting: 'Restarting',
+  stopping: 'Stopping',
+  failed: 'Failed',
+};
+
 export const transportSchema = z.enum(['stdio', 'http', 'sse']);
 export type Transport = z.infer<typeof transportSchema>;
 

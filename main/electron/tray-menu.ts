@@ -1,8 +1,8 @@
 import type { Context } from '../../contract/model/context.ts';
 import type { Server, ServerState } from '../../contract/model/server.ts';
-import { healthOf } from '../../contract/model/server.ts';
+import { healthOf, stateWords } from '../../contract/model/server.ts';
 import type { Status } from '../../contract/model/status.ts';
-import { count, shorten, stateWords } from './tray-words.ts';
+import { count, shorten } from './tray-words.ts';
 
 /** What a click in the tray asks for. */
 export type TrayAction =

@@ -1,16 +1,3 @@
-import type { ServerState } from '../../contract/model/server.ts';
-
-/** Words of the states, as in the window. */
-export const stateWords: Readonly<Record<ServerState, string>> = {
-  stopped: 'Stopped',
-  starting: 'Starting',
-  ready: 'Ready',
-  degraded: 'Degraded',
-  restarting: 'Restarting',
-  stopping: 'Stopping',
-  failed: 'Failed',
-};
-
 const MAX_LABEL = 80;
 
 /** A text on one line that a menu can show whole. */

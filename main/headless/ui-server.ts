@@ -174,5 +174,5 @@ const closedPage =
 
 function page(title: string, body: string, refreshTo?: string): string {
   const refresh = refreshTo ? `<meta http-equiv="refresh" content="0;url=${refreshTo}">` : '';
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>${refresh}<style>body{font:15px/1.5 system-ui,sans-serif;max-width:34rem;margin:20vh auto;padding:0 1rem;color-scheme:light dark}h1{font-size:1.2rem}</style></head><body>${body}</body></html>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,"><title>${title}</title>${refresh}<style>body{font:15px/1.5 system-ui,sans-serif;max-width:34rem;margin:20vh auto;padding:0 1rem;color-scheme:light dark}h1{font-size:1.2rem}</style></head><body>${body}</body></html>`;
 }

@@ -1,16 +1,5 @@
 import type { GuardLevel } from '../../contract/model/guard.ts';
-import type { Server, ServerState, Transport } from '../../contract/model/server.ts';
-
-/** Words of the states, as in the tray. */
-export const stateWords: Readonly<Record<ServerState, string>> = {
-  stopped: 'Stopped',
-  starting: 'Starting',
-  ready: 'Ready',
-  degraded: 'Degraded',
-  restarting: 'Restarting',
-  stopping: 'Stopping',
-  failed: 'Failed',
-};
+import { type Server, type ServerState, stateWords, type Transport } from '../../contract/model/server.ts';
 
 export const transportWords: Readonly<Record<Transport, string>> = {
   stdio: 'stdio',

@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
-import { type Health, healthOf, type ServerState } from '../../contract/model/server.ts';
-import { stateWords } from '../model/words.ts';
+import { type Health, healthOf, type ServerState, stateWords } from '../../contract/model/server.ts';
 import { classNames } from './class-names.ts';
 
 export type Mark = Health | 'busy';
