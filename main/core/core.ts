@@ -4,9 +4,9 @@ import type { Handlers } from '../../contract/calls.ts';
 import type { ErrorInfo } from '../../contract/errors.ts';
 import type { Client } from '../../contract/model/client.ts';
 import type { StreamSources } from '../../contract/streams.ts';
-import type { ApplicationFiles } from './application-files.ts';
 import { writeBridgeShim } from './bridge-shim.ts';
 import { ClientService } from './clients/client-service.ts';
+import type { CoreOptions } from './core-options.ts';
 import { startDemo } from './demo/start-demo.ts';
 import { DisposableStore } from './dispose.ts';
 import { createDoctor } from './doctor/create-doctor.ts';
@@ -36,23 +36,10 @@ import { ReachabilityMonitor } from './servers/reachability-monitor.ts';
 import { ServerManager } from './servers/server-manager.ts';
 import { StatusFeed } from './servers/status-feed.ts';
 import { ServerTargets } from './servers/targets.ts';
-import type { Shell } from './shell.ts';
 import { startError } from './start-error.ts';
 import { buildStatus } from './status.ts';
 import { streamSources } from './streams.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
-
-export interface CoreOptions {
-  readonly paths: BerthPaths;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly platform: NodeJS.Platform;
-  readonly shell: Shell;
-  readonly files: ApplicationFiles;
-  /** Port of the endpoints for this run, instead of the settings'. */
-  readonly port?: number;
-  /** Start the demo clusters for this run (D27). */
-  readonly demo?: boolean;
-}
 
 /** A running core. Everything that it started ends with `dispose`. */
 export interface Core {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type ClientRow, loadClientRegistry } from './clients/registry.ts';
-import type { CoreOptions } from './core.ts';
+import type { CoreOptions } from './core-options.ts';
 import type { DisposableStore } from './dispose.ts';
 import { LogStore } from './logs/log-store.ts';
 import { PresetCatalog } from './presets/preset-catalog.ts';
