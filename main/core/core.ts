@@ -231,6 +231,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       secrets,
       inspector,
       activity,
+      endClient: (client: string) => gateway.endClient(client),
       endpoint: () => ({ url: address.url, error: address.error }),
     };
     let shellWarning: ErrorInfo | null = null;

@@ -159,7 +159,7 @@ function stillOnItsWay(error: unknown): void {
   if (!(error instanceof BerthError) || error.code !== 'timed-out') throw error;
 }
 
-function clientHandlers({ clients, tokens, servers }: CoreParts): Only<'clients' | 'endpoint'> {
+function clientHandlers({ clients, tokens, servers, endClient }: CoreParts): Only<'clients' | 'endpoint'> {
   return {
     'clients.list': () => clients.list(),
     'clients.preview': (input) => {
@@ -177,7 +177,11 @@ function clientHandlers({ clients, tokens, servers }: CoreParts): Only<'clients'
       const token = await tokens.mint(slug, name);
       return { url: server.endpoint.http, headers: { Authorization: `Bearer ${token}` } };
     },
-    'endpoint.revoke': async ({ name }) => ({ revoked: await tokens.revoke(name) }),
+    'endpoint.revoke': async ({ name }) => {
+      const revoked = await tokens.revoke(name);
+      endClient(name);
+      return { revoked };
+    },
     'endpoint.tokens': () => tokens.list(),
   };
 }

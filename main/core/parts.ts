@@ -41,6 +41,8 @@ export interface CoreParts {
   readonly doctor: Doctor;
   readonly activity: Activity;
   readonly status: StatusFeed;
+  /** Ends what a client has open on the endpoints. */
+  readonly endClient: (client: string) => void;
   /** Base URL of the endpoints, and why it does not listen. */
   readonly endpoint: () => { url: string; error: ErrorInfo | null };
 }

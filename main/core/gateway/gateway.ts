@@ -1,3 +1,4 @@
+import { BerthError } from '../../../contract/errors.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Disposable } from '../dispose.ts';
 import { Endpoints } from './endpoints.ts';
@@ -61,6 +62,12 @@ export class Gateway implements Disposable {
    */
   drain(backend: Backend): Promise<void> {
     return this.#endpoints.drain(backend);
+  }
+
+  /** Ends what a client has open over HTTP, calls in flight included: its tokens were revoked. The bridge has no token (D23). */
+  endClient(client: string): void {
+    const hint = 'Make a new one in Berth, or install the client again.';
+    this.#http.endClient(client, new BerthError('unauthorized', `The tokens of ${client} were revoked.`, { hint }));
   }
 
   async dispose(): Promise<void> {

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { BerthError } from '../../../contract/errors.ts';
 import type { Disposable } from '../dispose.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -53,6 +54,11 @@ export class HttpFront implements Disposable {
     if (former) await close(former);
     const address = server.address();
     return typeof address === 'object' && address !== null ? address.port : port;
+  }
+
+  /** Ends what this client has open. */
+  endClient(client: string, cause: BerthError): void {
+    this.#mcp.endClient(client, cause);
   }
 
   async dispose(): Promise<void> {

@@ -33,6 +33,13 @@ export class SessionStore {
     if (this.#sessions.delete(session.id)) session.close(cause);
   }
 
+  /** Ends the sessions that this client has, with whatever is open in them. */
+  removeOf(client: string, cause: BerthError): void {
+    for (const session of [...this.#sessions.values()]) {
+      if (session.session.client === client) this.remove(session, cause);
+    }
+  }
+
   /** Ends all sessions. */
   clear(cause: BerthError): void {
     for (const session of [...this.#sessions.values()]) this.remove(session, cause);

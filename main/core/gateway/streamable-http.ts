@@ -59,6 +59,11 @@ export class StreamableHttp implements Disposable {
     }
   }
 
+  /** Ends what this client has open. */
+  endClient(client: string, cause: BerthError): void {
+    this.#sessions.removeOf(client, cause);
+  }
+
   dispose(): void {
     clearInterval(this.#sweep);
     this.#sessions.clear(new BerthError('not-running', 'Berth is shutting down.', { hint: 'Start it again.' }));

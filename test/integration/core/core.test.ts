@@ -166,6 +166,25 @@ describe('a second Berth (D5)', () => {
   });
 });
 
+describe('a revoked token', () => {
+  it('ends what its client has open, and nothing of the others', async () => {
+    const { call } = await start({ demo: true });
+    await call('servers.add', { preset: 'kubernetes-mcp-server', slug: 'cluster', context: 'demo-staging' });
+    await call('servers.start', { slugs: ['cluster'] });
+    const [lost, kept] = await Promise.all(
+      ['lost-editor', 'an-editor'].map(async (name) => connect(await call('endpoint.mint', { slug: 'cluster', name }))),
+    );
+    if (!lost || !kept) throw new Error('two clients were connected');
+    const told = new Promise((resolve) => {
+      lost.onerror = resolve;
+    });
+    expect(await call('endpoint.revoke', { name: 'lost-editor' })).toEqual({ revoked: 1 });
+    await told;
+    await expect(lost.listTools()).rejects.toThrow();
+    expect((await kept.listTools()).tools).not.toHaveLength(0);
+  });
+});
+
 describe('the port of the endpoints', () => {
   it('moves while Berth runs, and everything of Berth goes along', async () => {
     const [before, after] = [await freePort(), await freePort()];
