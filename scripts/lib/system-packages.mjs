@@ -17,6 +17,8 @@ const packages = [
   { any: ['libdrm2'], why: 'Electron links to it', suites: ['electron'] },
   { any: ['libnotify4'], why: 'Electron links to it', suites: ['electron'] },
   { any: ['libxtst6'], why: 'Electron links to it', suites: ['electron'] },
+  { any: ['python3-dbus'], why: 'a panel that shows the tray', suites: ['electron'] },
+  { any: ['python3-gi'], why: 'a panel that shows the tray', suites: ['electron'] },
   { any: ['libsecret-1-0'], why: 'the keychain library that keytar loads', suites: ['keychain'] },
   { any: ['gnome-keyring'], why: 'a real keychain', suites: ['keychain'] },
   { any: ['dbus'], why: 'a session bus for the keychain (dbus-run-session)', suites: ['keychain'] },
