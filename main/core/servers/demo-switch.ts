@@ -20,6 +20,7 @@ export class DemoSwitch implements Disposable {
     this.#announce = parts.announce;
   }
 
+  /** Whether their contexts are there. */
   get on(): boolean {
     return this.#clusters !== null;
   }
@@ -32,15 +33,21 @@ export class DemoSwitch implements Disposable {
 
   async #turnOn(): Promise<void> {
     if (this.#clusters) return;
-    this.#clusters = await this.#start();
-    await this.#announce(this.#clusters.kubeconfigPath);
+    const clusters = await this.#start();
+    try {
+      await this.#announce(clusters.kubeconfigPath);
+    } catch (error) {
+      await clusters.dispose();
+      throw error;
+    }
+    this.#clusters = clusters;
   }
 
   async #turnOff(): Promise<void> {
     const clusters = this.#clusters;
     if (!clusters) return;
-    this.#clusters = null;
     await this.#announce(null);
+    this.#clusters = null;
     await clusters.dispose();
   }
 
