@@ -6,13 +6,13 @@ import type { KubeSource } from '../../../contract/model/context.ts';
 import type { Disposable } from '../dispose.ts';
 import { Emitter, type Event } from '../emitter.ts';
 import { PathWatch, type PathWatchTiming } from '../path-watch.ts';
+import { findExecutable } from '../shell-env/find-executable.ts';
 import { describeContexts, type KubeContextInfo, type ResolvedContext, type UnnamedContext } from './context-info.ts';
 import { contextRefs, nearNames, qualifiedRef } from './context-refs.ts';
 import { CredentialCache } from './credential-cache.ts';
 import { isKubectls, KubeSourceReader, type LoadedSource, planSources } from './kube-sources.ts';
 import { type Kubeconfig, mergeKubeconfigs } from './kubeconfig-file.ts';
 import { type PrivateKubeconfig, writePrivateKubeconfig } from './private-kubeconfig.ts';
-import { findProgram } from './program-path.ts';
 import { buildSingleContext, type SingleContext } from './single-context.ts';
 
 export interface KubeServiceOptions {
@@ -153,7 +153,7 @@ export class KubeService implements Disposable {
     const resolved = this.resolve(ref);
     return await buildSingleContext(resolved, {
       readText: (path) => readFile(path, 'utf8'),
-      findProgram: async (command) => findProgram(command, await this.#options.loginEnv(), this.#options.platform),
+      findProgram: async (command) => findExecutable(command, await this.#options.loginEnv(), this.#options.platform),
       namespace: options.namespace,
     });
   }

@@ -1,6 +1,6 @@
 import { open, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { findProgram as findOnPath } from '../kube/program-path.ts';
+import { findExecutable } from '../shell-env/find-executable.ts';
 import { goModuleVersion } from './go-module.ts';
 import type { ProgramDefinition } from './preset-schema.ts';
 
@@ -46,12 +46,12 @@ export async function searchNamed(
   const home = search.env['HOME'] ?? search.env['USERPROFILE'] ?? '';
   const path = name.startsWith('~/') ? join(home, name.slice(2)) : name;
   if (program.npm?.runtime === 'node') {
-    const file = isAbsolute(path) ? path : await findOnPath(path, search.env, search.platform);
+    const file = isAbsolute(path) ? path : await findExecutable(path, search.env, search.platform);
     if (file === null || !(await isFile(file))) return null;
     const script = await realpath(file);
     return { path: script, runtime: 'node', packageFolder: await packageFolderOf(script), goVersion: null };
   }
-  const found = await findOnPath(path, search.env, search.platform);
+  const found = await findExecutable(path, search.env, search.platform);
   if (found === null) return null;
   return { path: found, runtime: 'native', packageFolder: null, goVersion: await goVersionOf(found, program, search) };
 }
@@ -77,7 +77,7 @@ async function inNodeModules(
 
 async function onPath(program: ProgramDefinition, search: ProgramSearch): Promise<FoundProgram | null> {
   for (const name of program.names) {
-    const path = await findOnPath(name, search.env, search.platform);
+    const path = await findExecutable(name, search.env, search.platform);
     if (path === null) continue;
     const real = await realpath(path).catch(() => path);
     if (!(await isScript(real))) {
@@ -108,7 +108,7 @@ async function inGoFolder(program: ProgramDefinition, search: ProgramSearch): Pr
 
 /** Folders of global packages: beside the npm of the login shell, and npm's own folder on Windows. */
 async function globalNodeModules({ env, platform }: ProgramSearch): Promise<string[]> {
-  const npm = await findOnPath('npm', env, platform);
+  const npm = await findExecutable('npm', env, platform);
   const roots: string[] = [];
   if (platform === 'win32') {
     if (env['APPDATA']) roots.push(join(env['APPDATA'], 'npm', 'node_modules'));

@@ -3,7 +3,7 @@ import { BerthError, type ErrorInfo } from '../../../contract/errors.ts';
 import type { Preset, PresetOption } from '../../../contract/model/preset.ts';
 import type { OptionValue, Transport } from '../../../contract/model/server.ts';
 import { Emitter } from '../emitter.ts';
-import { findProgram as findOnPath } from '../kube/program-path.ts';
+import { findExecutable } from '../shell-env/find-executable.ts';
 import { type FoundProgram, type ProgramSearch, packageVersion, searchNamed, searchProgram } from './find-program.ts';
 import type { DetectedProgram } from './launch-input.ts';
 import { type LoadedPresets, loadPresets } from './load-presets.ts';
@@ -149,7 +149,7 @@ export class PresetCatalog {
     }
     const env = await this.#options.environment();
     for (const need of program.needs) {
-      if ((await findOnPath(need.command, env, this.#options.platform ?? process.platform)) === null) {
+      if ((await findExecutable(need.command, env, this.#options.platform ?? process.platform)) === null) {
         return `${need.command} was not found. ${need.remedy}`;
       }
     }
