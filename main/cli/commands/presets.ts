@@ -87,11 +87,13 @@ const presetText: Render<Preset> = (preset, { wide, paint }) => {
     ],
     wide,
   );
+  const withheld = preset.withheld.map(({ names, why }) => `${names.join(', ')}\n  ${why}`);
   const notes = preset.warnings.map((warning) => `${paint('warn', 'Note:')} ${warning}`);
   return [
     head,
     ...(preset.install === null ? [] : [`${paint('warn', 'Get it:')} ${preset.install}`]),
     ...(preset.options.length === 0 ? [] : [options]),
+    ...(withheld.length === 0 ? [] : [['Left to Berth:', ...withheld].join('\n')]),
     ...notes,
   ].join('\n\n');
 };

@@ -131,6 +131,7 @@ export class PresetCatalog {
       transports: [...new Set(transports.map((candidate): Transport => candidate.transport))],
       needsContext: preset.needsContext,
       options: preset.options.filter((option) => inRange(version, option)).map(optionView),
+      withheld: preset.withheld,
       found: detected ? { path: detected.path, version } : always ? { path: '', version: null } : null,
       install: always ? null : await this.#advice(preset, detected),
       warnings: preset.warnings

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { guardLevelSchema, guardRulesSchema, noGuardRules } from '../../../contract/model/guard.ts';
-import { presetOptionSchema } from '../../../contract/model/preset.ts';
+import { presetOptionSchema, withheldSchema } from '../../../contract/model/preset.ts';
 import { transportSchema } from '../../../contract/model/server.ts';
 import { unknownPlaceholders } from './template.ts';
 
@@ -144,6 +144,8 @@ export const presetFileSchema = z
     /** Until `initialize` must be answered. */
     startTimeoutSeconds: z.number().min(45).max(600).default(60),
     options: z.array(presetOptionFileSchema).default([]),
+    /** Flags and variables of the program that are not among the options, with the reason: every one that it documents is in one of the two. */
+    withheld: z.array(z.strictObject(withheldSchema.shape)).default([]),
     /** Shown with the server; only for these transports and versions when they are given. */
     warnings: z
       .array(z.strictObject({ text: z.string(), transports: z.array(transportSchema).optional(), ...range }))

@@ -15,6 +15,7 @@ import { ContextChoice } from './context-choice.tsx';
 import { GuardChoice } from './guard-choice.tsx';
 import { OptionsForm } from './options-form.tsx';
 import { PresetCards } from './preset-cards.tsx';
+import { WithheldNames } from './withheld.tsx';
 
 /** Docks a server: which kind, for which context, how guarded. */
 export function AddServerDialog({ onClose }: { onClose(): void }) {
@@ -159,6 +160,7 @@ function SetUp({ preset, onBack, onClose }: SetUpProps) {
                 </Field>
               )}
               <OptionsForm options={optional} drafts={drafts} problems={shownProblems} onChange={setDrafts} />
+              <WithheldNames withheld={preset.withheld} />
             </div>
           </details>
         )}

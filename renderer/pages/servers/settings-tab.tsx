@@ -1,6 +1,7 @@
 import { Trash2 } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import { effectiveGuard, type GuardLevel, guardLevels } from '../../../contract/model/guard.ts';
+import type { Withheld } from '../../../contract/model/preset.ts';
 import type { Server, UpdateServer } from '../../../contract/model/server.ts';
 import { draftsOf, type OptionDrafts, optionChanges, readOptions } from '../../model/preset-options.ts';
 import { guardChoices } from '../../model/words.ts';
@@ -15,6 +16,7 @@ import { useAction } from '../../ui/use-action.ts';
 import { ContextChoice } from './context-choice.tsx';
 import { GuardChoice } from './guard-choice.tsx';
 import { OptionsForm } from './options-form.tsx';
+import { WithheldNames } from './withheld.tsx';
 
 /** How a server is set up. The guard takes effect at once; the rest is saved together. */
 export function SettingsTab({ server }: { server: Server }) {
@@ -33,6 +35,7 @@ export function SettingsTab({ server }: { server: Server }) {
           key={JSON.stringify([server.boundTo, server.namespace, server.options])}
           server={server}
           options={preset?.options ?? []}
+          withheld={preset?.withheld ?? []}
           needsContext={preset?.needsContext ?? false}
         />
       )}
@@ -90,10 +93,11 @@ function GuardSetting({ server }: { server: Server }) {
 interface SetupProps {
   server: Server;
   options: Parameters<typeof OptionsForm>[0]['options'];
+  withheld: readonly Withheld[];
   needsContext: boolean;
 }
 
-function Setup({ server, options, needsContext }: SetupProps) {
+function Setup({ server, options, withheld, needsContext }: SetupProps) {
   const session = useSession();
   const toasts = useToasts();
   const [boundTo, setBoundTo] = useState(server.boundTo);
@@ -129,6 +133,7 @@ function Setup({ server, options, needsContext }: SetupProps) {
         {(ids) => <TextInput {...ids} value={namespace} onChange={(event) => setNamespace(event.target.value)} />}
       </Field>
       <OptionsForm options={options} drafts={drafts} problems={problems} onChange={setDrafts} />
+      <WithheldNames withheld={withheld} />
       <div className="sticky bottom-0 -mx-4 flex items-center gap-2 border-t border-line bg-panel px-4 py-2.5">
         <Button type="submit" kind="primary" disabled={!dirty || Object.keys(problems).length > 0} busy={save.busy}>
           Save

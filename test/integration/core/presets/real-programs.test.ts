@@ -110,6 +110,10 @@ test('kubernetes-mcp-server knows every flag that the preset can give it', async
     'list-output': 'yaml',
     stateless: true,
     'config-dir': '/x',
+    'tls-cert': '/x/cert.pem',
+    'tls-key': '/x/key.pem',
+    'require-tls': true,
+    'metrics-port': 9090,
   };
   const { process: child } = await plan('kubernetes-mcp-server', { transport: 'http', options: everything });
   const stdio = await plan('kubernetes-mcp-server', { options: everything });

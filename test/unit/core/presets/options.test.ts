@@ -101,9 +101,15 @@ test('every option is described; those without a default are optional, and a def
   expect(withoutDefault).toMatchInlineSnapshot(`
     [
       "kubernetes-mcp-server config-dir",
+      "kubernetes-mcp-server tls-cert",
+      "kubernetes-mcp-server tls-key",
+      "kubernetes-mcp-server metrics-port",
       "kubernetes-mcp-server program",
       "mcp-server-kubernetes allowed-tools",
       "mcp-server-kubernetes telemetry-endpoint",
+      "mcp-server-kubernetes telemetry-attributes",
+      "mcp-server-kubernetes telemetry-sampler",
+      "mcp-server-kubernetes telemetry-share",
       "mcp-server-kubernetes program",
       "kubectl-mtv inventory-url",
       "kubectl-mtv vddk-init-image",
