@@ -7,6 +7,7 @@ import { z } from 'zod';
 export const errorCodes = [
   'invalid-argument', // the caller's input is wrong
   'invalid-config', // a file that the user edits (settings, preset, kubeconfig, client file) does not parse or validate
+  'context-gone', // the context that a server works on has disappeared from the kubeconfigs
   'not-found', // no such server, context, tool, client, preset, secret
   'already-exists',
   'not-running', // Berth, or the server that was asked, does not run
@@ -19,6 +20,7 @@ export const errorCodes = [
   'timed-out',
   'unreachable', // the network peer (cluster, upstream) cannot be reached
   'auth-failed', // the cluster refused the credential
+  'untrusted', // the certificate of a peer is unknown, expired or for another name
   'protocol', // a peer broke the protocol
   'too-large',
   'unsupported', // not possible on this machine or in this shell
@@ -87,6 +89,7 @@ export function exitCodeOf(code: ErrorCode): number {
     case 'not-running':
       return 3;
     case 'not-found':
+    case 'context-gone':
       return 4;
     case 'tool-error':
       return 5;
