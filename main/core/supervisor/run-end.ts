@@ -15,6 +15,7 @@ const permanentCodes: readonly ErrorCode[] = [
   'invalid-config',
   'invalid-argument',
   'auth-failed',
+  'untrusted',
   'unauthorized',
   'refused',
   'not-found',
