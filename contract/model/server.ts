@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorInfoSchema } from '../errors.ts';
 import { guardLevelSchema } from './guard.ts';
+import { limitsPatchSchema, limitsSchema, listenerSchema, resourcesSchema } from './usage.ts';
 
 /** Decision D1. */
 export const slugPattern = /^[a-z0-9][a-z0-9-]{0,39}$/;
@@ -79,6 +80,11 @@ export const serverSchema = z.object({
   options: z.record(z.string(), optionValueSchema),
   /** Things that a user should know about this server, e.g. D22. */
   warnings: z.array(z.string()),
+  /** What its processes use; null when it does not run, is not measured yet, or cannot be measured on this system. */
+  resources: resourcesSchema.nullable(),
+  limits: limitsSchema,
+  /** Where its processes take TCP connections; null when that is not known, which is not the same as nowhere. */
+  listeners: z.array(listenerSchema).nullable(),
 });
 export type Server = z.infer<typeof serverSchema>;
 
@@ -91,6 +97,7 @@ export const addServerSchema = z.object({
   transport: transportSchema.optional(),
   options: z.record(z.string(), optionValueSchema).optional(),
   guard: guardLevelSchema.optional(),
+  limits: limitsSchema.optional(),
   start: z.boolean().optional(),
 });
 export type AddServer = z.infer<typeof addServerSchema>;
@@ -102,6 +109,7 @@ export const updateServerSchema = z.object({
   namespace: namespaceSchema.nullable().optional(),
   guard: guardLevelSchema.optional(),
   options: z.record(z.string(), optionValueSchema.nullable()).optional(),
+  limits: limitsPatchSchema.optional(),
 });
 export type UpdateServer = z.infer<typeof updateServerSchema>;
 

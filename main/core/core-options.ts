@@ -1,4 +1,5 @@
 import type { ApplicationFiles } from './application-files.ts';
+import type { MeasureTimings } from './measure/timings.ts';
 import type { BerthPaths } from './paths.ts';
 import type { Shell } from './shell.ts';
 
@@ -13,4 +14,6 @@ export interface CoreOptions {
   readonly port?: number;
   /** Start the demo clusters for this run (D27). */
   readonly demo?: boolean;
+  /** How often the servers' processes are looked at; the defaults where absent. */
+  readonly measuring?: Partial<MeasureTimings> | undefined;
 }

@@ -19,6 +19,7 @@ import { KubeService } from './kube/kube-service.ts';
 import { removeStale } from './kube/private-kubeconfig.ts';
 import { isReachable } from './kube/probe.ts';
 import { openStores } from './open-stores.ts';
+import { createMeter } from './measure/create-meter.ts';
 import type { CoreParts } from './parts.ts';
 import type { BerthPaths } from './paths.ts';
 import { writePrivately } from './private-file.ts';
@@ -118,6 +119,10 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       settings,
       docked,
       kube,
+    const isFollowed = (): boolean => status.isFollowed;
+    const meter = store.add(
+      createMeter({ supervisor, docked, logs, platform, isFollowed, timings: options.measuring }),
+    );
       contexts,
       presets,
       secrets,
@@ -137,6 +142,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         endpoint: () => address.url,
         countTools: async (slug) => (await inspector.tools(slug, 'berth')).length,
         drain: (backend) => gateway.drain(backend),
+        measure: (slug) => meter.of(slug),
       }),
     );
     const targets = new ServerTargets({
@@ -236,6 +242,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     };
     let shellWarning: ErrorInfo | null = null;
     let listed: readonly Client[] = await clients.list();
+      meter,
     const status = store.add(new StatusFeed(() => buildStatus(parts, { startedAt, clients: listed, shellWarning })));
     const doctor = createDoctor(parts, paths, () => loginShell.resolve());
     const core: CoreParts = { ...parts, status, doctor };

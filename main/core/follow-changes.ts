@@ -35,6 +35,8 @@ export function followChanges(
     core.activity.onDidChange(touch),
     core.contexts.onDidChange(touch),
     core.presets.onDidChange(touch),
+    core.meter.onDidChange(touch),
+    core.status.onDidFollow(() => core.meter.update()),
     more.address.onDidChange(() => {
       servers.countAgain();
       orLog('The clients could not be listed', more.relistClients());
@@ -42,6 +44,7 @@ export function followChanges(
     servers.onDidChange(() => {
       monitor.update();
       touch();
+      core.meter.update();
     }),
     supervisor.onDidChangeBackend(({ slug, backend }) => {
       const context = backend && servers.servingContext(slug);
@@ -52,6 +55,7 @@ export function followChanges(
       orLog('The port could not be changed', more.address.move(more.fixedPort ?? settings.settings.port));
       orLog('The settings could not be followed', servers.followSettings());
       orLog('The active context could not be followed', core.contextSwitch.follow());
+      core.meter.update();
       if (settings.settings.demo !== demoWanted) {
         demoWanted = settings.settings.demo;
         orLog('The demo clusters could not be switched', core.demo.set(demoWanted));

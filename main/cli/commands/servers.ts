@@ -3,9 +3,11 @@ import type { CallInput } from '../../../contract/calls.ts';
 import { BerthError, exitCodeOf } from '../../../contract/errors.ts';
 import { type GuardLevel, guardLevels } from '../../../contract/model/guard.ts';
 import { type Server, type Transport, transportSchema } from '../../../contract/model/server.ts';
+import { type Limits, type LimitsPatch, limitsSchema } from '../../../contract/model/usage.ts';
 import type { RpcClient } from '../../../contract/rpc-client.ts';
 import { say } from '../cli-io.ts';
 import { type CommandKit, collect, formatOf, withOutput } from '../command-kit.ts';
+import { type LimitOptions, limitsPatch, withLimitFlags } from '../limit-flags.ts';
 import { print } from '../output.ts';
 import { withBerth } from '../session.ts';
 import { parseDuration } from '../time-text.ts';
@@ -16,7 +18,7 @@ import { presetOf } from './presets.ts';
 const guardOption = () =>
   new Option('--guard <level>', 'what may pass its endpoint: full, ask or read-only').choices(guardLevels);
 
-interface AddOptions {
+interface AddOptions extends LimitOptions {
   output?: string;
   name?: string;
   context?: string;
@@ -44,7 +46,7 @@ export function addServerCommands(program: Command, kit: CommandKit): void {
       await print(io, formatOf(options), server, serverText);
     });
 
-  withOutput(program.command('add <preset>'))
+  withLimitFlags(withOutput(program.command('add <preset>')))
     .description('dock a server')
     .option('--name <slug>', 'its name, part of its endpoint')
     .option(
@@ -69,7 +71,7 @@ export function addServerCommands(program: Command, kit: CommandKit): void {
       if (options.start) report(kit, [server], 'ready');
     });
 
-  withOutput(program.command('set <slug> [assignments...]'))
+  withLimitFlags(withOutput(program.command('set <slug> [assignments...]')))
     .description('change a docked server: OPTION=VALUE…')
     .addOption(guardOption())
     .option('--context <context>', 'a context, "active" or "none"')
@@ -110,6 +112,7 @@ function addInput(
   known: Parameters<typeof optionValues>[1],
 ): CallInput<'servers.add'> {
   const { name, context, namespace, transport, guard, set = [] } = options;
+  const limits = withoutNulls(limitsPatch(options));
   return {
     preset,
     options: optionValues(set, known, preset),
@@ -119,7 +122,14 @@ function addInput(
     ...(namespace === undefined ? {} : { namespace }),
     ...(transport === undefined ? {} : { transport }),
     ...(guard === undefined ? {} : { guard }),
+    ...(limits === undefined ? {} : { limits }),
   };
+}
+
+/** A server that is docked has no limit to lift. */
+function withoutNulls(patch: LimitsPatch | undefined): Limits | undefined {
+  if (patch === undefined) return undefined;
+  return limitsSchema.parse(Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== null)));
 }
 
 async function startAdded(berth: RpcClient, added: Server, waitMs: number): Promise<Server> {
@@ -127,7 +137,7 @@ async function startAdded(berth: RpcClient, added: Server, waitMs: number): Prom
   return started ?? added;
 }
 
-interface SetOptions {
+interface SetOptions extends LimitOptions {
   output?: string;
   guard?: GuardLevel;
   context?: string;
@@ -138,9 +148,10 @@ interface SetOptions {
 function updateInput(
   slug: string,
   assignments: readonly string[],
-  { guard, context, namespace, unset = [] }: SetOptions,
+  { guard, context, namespace, unset = [], ...flags }: SetOptions,
   preset: Parameters<typeof presetOf>[0][number],
 ): CallInput<'servers.update'> {
+  const limits = limitsPatch(flags);
   const options = {
     ...optionValues(assignments, preset.options, preset.id),
     ...Object.fromEntries(unset.map((name) => [name, null])),
@@ -150,10 +161,11 @@ function updateInput(
     ...(guard === undefined ? {} : { guard }),
     ...(context === undefined ? {} : { context }),
     ...(namespace === undefined ? {} : { namespace: namespace === '' ? null : namespace }),
+    ...(limits === undefined ? {} : { limits }),
   };
   if (Object.keys(changes).length > 0) return { slug, ...changes };
   throw new BerthError('invalid-argument', 'Nothing to change was named.', {
-    hint: 'Give OPTION=VALUE, --guard, --context, --namespace or --unset.',
+    hint: 'Give OPTION=VALUE, --guard, --context, --namespace, --memory-limit, --cpu-limit or --unset.',
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Status } from '../../../contract/model/status.ts';
+import { exposedListeners } from '../../../contract/model/usage.ts';
 import { type CommandKit, formatOf, withOutput } from '../command-kit.ts';
 import { print, type Render } from '../output.ts';
 import { withBerth } from '../session.ts';
@@ -18,12 +19,13 @@ export function addStatusCommand(program: Command, { io, exit }: CommandKit): vo
     });
 }
 
-/** A server that should run does not, or Berth itself has a problem. One that is on its way up is not broken. */
+/** A server that should run does not, one is open to the network (D41), or Berth itself has a problem. One that is on its way up is not broken. */
 export function isBroken(status: Pick<Status, 'problems' | 'servers'>): boolean {
   const down = status.servers.some(
     (server) => server.desired === 'running' && ['stopped', 'failed', 'restarting', 'stopping'].includes(server.state),
   );
-  return down || status.problems.length > 0;
+  const exposed = status.servers.some((server) => exposedListeners(server).length > 0);
+  return down || exposed || status.problems.length > 0;
 }
 
 export const statusText: Render<Status> = (status, look) => {

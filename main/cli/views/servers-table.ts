@@ -1,7 +1,9 @@
 import { healthOf, type Server } from '../../../contract/model/server.ts';
+import { cpuText, exposureRemedy, exposureText, memoryText } from '../../../contract/model/usage.ts';
 import type { Paint, Tone } from '../style.ts';
 import { facts, table } from '../table.ts';
 import { ago, shortSpan } from '../time-text.ts';
+import { usageFacts } from './usage-text.ts';
 
 const tones: Record<ReturnType<typeof healthOf>, Tone> = { ok: 'good', warn: 'warn', bad: 'bad', off: 'dim' };
 
@@ -27,12 +29,21 @@ export function serversTable(servers: readonly Server[], look: Look): string {
       { head: 'RESTARTS', text: (server) => server.restarts },
       { head: 'AGE', text: (server) => server.startedAt && shortSpan(now - Date.parse(server.startedAt)) },
       { head: 'PID', text: (server) => server.pid, wide: true },
+      {
+        head: 'CPU',
+        text: ({ resources }) => (typeof resources?.cpu === 'number' ? cpuText(resources.cpu) : null),
+        wide: true,
+      },
+      { head: 'MEMORY', text: ({ resources }) => resources && memoryText(resources.memoryBytes), wide: true },
       { head: 'CLIENTS', text: (server) => server.clients.map((client) => client.name).join(','), wide: true },
       { head: 'ENDPOINT', text: (server) => server.endpoint.http, wide: true },
     ],
     look.wide,
   );
-  const errors = servers.flatMap((server) => (server.error ? [errorText(server, paint)] : []));
+  const errors = servers.flatMap((server) => [
+    ...exposedText(server, paint),
+    ...(server.error ? [errorText(server, paint)] : []),
+  ]);
   return errors.length === 0 ? lines : `${lines}\n\n${errors.join('\n')}`;
 }
 
@@ -52,14 +63,19 @@ export function serverText(server: Server, look: Look): string {
     ['Endpoint', server.endpoint.http],
     ['Process', server.pid === null ? null : `pid ${server.pid}, started ${ago(server.startedAt, now)}`],
     ['Restarts', String(server.restarts)],
+    ...usageFacts(server),
     ['Server', server.serverInfo && `${server.serverInfo.name} ${server.serverInfo.version}`],
     ['Protocol', server.protocolVersion],
     ['Tools', server.tools === null ? null : String(server.tools)],
     ['Clients', server.clients.map((client) => `${client.name} (${ago(client.lastSeen, now) ?? 'never'})`).join(', ')],
     ['Options', options.join(' ')],
   ]);
-  const notes = server.warnings.map((warning) => `${paint('warn', 'Note:')} ${warning}`);
-  return [lines, ...(server.error ? [errorText(server, paint)] : []), ...notes].join('\n');
+  const exposure = exposureText(server);
+  const notes = server.warnings
+    .filter((warning) => exposure === null || !warning.startsWith(exposure))
+    .map((warning) => `${paint('warn', 'Note:')} ${warning}`);
+  const errors = server.error ? [errorText(server, paint)] : [];
+  return [lines, ...exposedText(server, paint), ...errors, ...notes].join('\n');
 }
 
 function contextText(server: Server): string {
@@ -70,6 +86,12 @@ function contextText(server: Server): string {
 
 function guardText(server: Server): string {
   return server.guard === server.effectiveGuard ? server.guard : `${server.effectiveGuard} (set: ${server.guard})`;
+}
+
+/** Said first and in red: nothing else about a server matters more. */
+function exposedText(server: Server, paint: Paint): string[] {
+  const exposure = exposureText(server);
+  return exposure === null ? [] : [`${paint('bad', `${server.slug} is exposed:`)} ${exposure}\n  ${exposureRemedy}`];
 }
 
 function errorText(server: Server, paint: Paint): string {

@@ -1,6 +1,7 @@
 import { BerthError } from '../../../contract/errors.ts';
 import type { UpdateServer } from '../../../contract/model/server.ts';
 import { type ServerSettings, serverSettingsSchema } from '../../../contract/model/settings.ts';
+import { type Limits, type LimitsPatch, limitsSchema } from '../../../contract/model/usage.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 
 /**
@@ -73,7 +74,7 @@ export class DockedSettings {
     });
   }
 
-  /** The same text for settings that mean the same, whoever wrote them; empty for a server that is not docked. */
+  /** The same text for settings that mean the same to the process, whoever wrote them; empty for a server that is not docked. */
   fingerprint(slug: string): string {
     return fingerprint(this.find(slug));
   }
@@ -102,7 +103,8 @@ export function changedSettings(before: ServerSettings, input: UpdateServer, bin
     if (value === null) delete options[name];
     else options[name] = value;
   }
-  const { namespace: _old, ...rest } = before;
+  const { namespace: _namespace, limits: _limits, ...rest } = before;
+  const limits = changedLimits(before.limits ?? {}, input.limits ?? {});
   const namespace = input.namespace === undefined ? before.namespace : (input.namespace ?? undefined);
   return {
     ...rest,
@@ -110,11 +112,24 @@ export function changedSettings(before: ServerSettings, input: UpdateServer, bin
     guard: input.guard ?? before.guard,
     options,
     ...(namespace === undefined ? {} : { namespace }),
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
   };
 }
 
+/** Whether a change asks for another process: limits hold for the one that runs. */
+export function concernsProcess({ slug: _slug, limits: _limits, ...rest }: UpdateServer): boolean {
+  return Object.values(rest).some((value) => value !== undefined);
+}
+
+function changedLimits(before: Limits, patch: LimitsPatch): Limits {
+  const merged = Object.entries({ ...before, ...patch }).filter(([, value]) => value !== null && value !== undefined);
+  return limitsSchema.parse(Object.fromEntries(merged));
+}
+
 function fingerprint(server: ServerSettings | null): string {
-  return server === null ? '' : JSON.stringify(serverSettingsSchema.parse(server));
+  if (server === null) return '';
+  const { limits: _limits, ...parsed } = serverSettingsSchema.parse(server);
+  return JSON.stringify(parsed);
 }
 
 /** A slug may be the name of something that every object has. */

@@ -13,6 +13,7 @@ import type { Disposable } from '../dispose.ts';
 import { DisposableStore } from '../dispose.ts';
 import { Emitter } from '../emitter.ts';
 import type { LogStore } from '../logs/log-store.ts';
+import type { Measure } from '../measure/measure.ts';
 import { validateOptions } from '../presets/options.ts';
 import { chooseTransport, warningsOf } from '../presets/plan-launch.ts';
 import type { PresetCatalog } from '../presets/preset-catalog.ts';
@@ -21,7 +22,7 @@ import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { Activity } from './activity.ts';
 import { Changeover, type PreparedServer } from './changeover.ts';
 import type { ContextRegistry } from './context-registry.ts';
-import { changedSettings, type DockedSettings, docked, notYetDocked } from './docked-settings.ts';
+import { changedSettings, concernsProcess, type DockedSettings, docked, notYetDocked } from './docked-settings.ts';
 import type { Launcher } from './launcher.ts';
 import { serverView } from './server-view.ts';
 import { ToolCounts } from './tool-counts.ts';
@@ -33,6 +34,8 @@ export interface ServerManagerParts {
   readonly supervisor: Supervisor;
   readonly launcher: Launcher;
   readonly activity: Activity;
+  /** What a server's processes use and open. */
+  readonly measure: (slug: string) => Measure | null;
   readonly logs: LogStore;
   /** Base URL of the endpoints. */
   readonly endpoint: () => string;
@@ -93,6 +96,7 @@ export class ServerManager implements Disposable {
       clients: activity.clientsOf(slug),
       callsPerMinute: activity.perMinute(slug),
       endpoint: endpoint(),
+      measure: this.#parts.measure(slug),
       warnings: preset ? warningsOf(preset, transport, this.#changeover.planned(slug)?.version ?? null) : [],
     });
   }
@@ -149,6 +153,7 @@ export class ServerManager implements Disposable {
       if (!this.isRunning(slug)) throw error;
       await this.#parts.docked.restore(slug, changed, former);
       this.#changed.fire();
+      ...(input.limits === undefined ? {} : { limits: input.limits }),
       const info = toErrorInfo(error);
       throw BerthError.from({ ...info, message: `${slug} stays as it was. ${info.message}` });
     }
@@ -172,6 +177,7 @@ export class ServerManager implements Disposable {
     this.#changeover.launch(slug);
   }
 
+    if (!concernsProcess(input)) return this.get(slug);
   /** Stops it also when that cannot be written down; rejects with why then, since it will start again with Berth. */
   async stop(slug: string): Promise<void> {
     this.#parts.docked.get(slug);

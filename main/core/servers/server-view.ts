@@ -2,6 +2,8 @@ import type { ErrorInfo } from '../../../contract/errors.ts';
 import { effectiveGuard, type GuardLevel } from '../../../contract/model/guard.ts';
 import type { Server, Transport } from '../../../contract/model/server.ts';
 import type { ServerSettings } from '../../../contract/model/settings.ts';
+import { exposureRemedy, exposureText } from '../../../contract/model/usage.ts';
+import type { Measure } from '../measure/measure.ts';
 import type { SupervisedServer } from '../supervisor/server-entry.ts';
 
 /** What a server object is made of. */
@@ -22,6 +24,8 @@ export interface ServerFacts {
   /** Base URL of the endpoints. */
   readonly endpoint: string;
   readonly warnings: readonly string[];
+  /** What its processes use and open; null when that is not known. */
+  readonly measure: Measure | null;
 }
 
 /** The server object of cli.md, from the facts. Pure. */
@@ -29,6 +33,10 @@ export function serverView(facts: ServerFacts): Server {
   const { settings, supervised } = facts;
   const state = supervised?.state ?? 'stopped';
   const up = state === 'ready' || state === 'degraded';
+  // What was measured may be about a process that is no more.
+  const measure = facts.measure?.pid === supervised?.pid ? facts.measure : null;
+  const listeners = measure?.listeners ? [...measure.listeners] : null;
+  const exposure = exposureText({ listeners });
   return {
     slug: facts.slug,
     preset: settings.preset,
@@ -53,6 +61,9 @@ export function serverView(facts: ServerFacts): Server {
     callsPerMinute: facts.callsPerMinute,
     namespace: settings.namespace ?? null,
     options: settings.options,
-    warnings: [...facts.warnings],
+    warnings: [...(exposure === null ? [] : [`${exposure} ${exposureRemedy}`]), ...facts.warnings],
+    resources: measure?.resources ?? null,
+    limits: settings.limits ?? {},
+    listeners,
   };
 }

@@ -14,9 +14,13 @@ export class StatusFeed implements Disposable {
   readonly #changes = new Emitter<Partial<Status>>();
   #known: Map<keyof Status, string>;
   #timer: NodeJS.Timeout | null = null;
+  readonly #followed = new Emitter<void>();
+  #followers = 0;
 
   /** Fires with the fields that changed. */
   readonly onDidChange = this.#changes.event;
+  /** Fires when somebody begins to follow the stream. */
+  readonly onDidFollow = this.#followed.event;
 
   constructor(build: () => Status) {
     this.#build = build;
@@ -25,6 +29,11 @@ export class StatusFeed implements Disposable {
 
   current(): Status {
     return this.#build();
+  }
+
+  /** Somebody follows the stream now. */
+  get isFollowed(): boolean {
+    return this.#followers > 0;
   }
 
   touch(): void {
@@ -50,9 +59,12 @@ export class StatusFeed implements Disposable {
     this.flush();
     push({ type: 'snapshot', status: this.current() });
     const subscription = this.onDidChange((changed) => push({ type: 'changed', changed }));
+    this.#followers += 1;
+    this.#followed.fire();
     return new Promise((resolve) => {
       const stop = () => {
         subscription.dispose();
+        this.#followers -= 1;
         resolve();
       };
       if (signal.aborted) stop();

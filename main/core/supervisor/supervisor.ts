@@ -178,6 +178,13 @@ export class Supervisor implements Disposable {
       delay: null,
       runs: new Set(),
       published: null,
+  /** Ends the present run of a server and counts that as a crash with this error. Nothing happens when `pid` is not its process any more. */
+  endRun(slug: string, pid: number, end: RunEnd): void {
+    const entry = this.#entries.get(slug);
+    if (!entry || entry.model.run === null || entry.run?.pid !== pid) return;
+    this.#dispatch(entry, { type: 'broken', run: entry.model.run, ...end });
+  }
+
       stops: 0,
     };
     this.#entries.set(slug, entry);

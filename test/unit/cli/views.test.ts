@@ -37,6 +37,9 @@ function server(changes: Partial<Server> = {}): Server {
     namespace: null,
     options: { toolsets: 'core', headers: 'secret:h' },
     warnings: [],
+    resources: null,
+    limits: {},
+    listeners: null,
     ...changes,
   };
 }

@@ -54,6 +54,9 @@ export function serverOf(changes: Partial<Server> & { slug: string }): Server {
     warnings: [],
     ...changes,
   };
+    resources: null,
+    limits: {},
+    listeners: null,
 }
 
 /** A whole status, checked against the contract. */
