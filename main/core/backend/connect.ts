@@ -22,10 +22,12 @@ export interface ConnectOptions {
 
 /** An initialised server, and what only its owner may do with it. */
 export interface ConnectedBackend extends Backend {
-  /** Date.now() of the last message that came from the server. */
+  /** `performance.now()` when the last message came from the server: a clock that nobody sets. */
   readonly lastHeardAt: number;
   /** Resolves when the server answered anything at all; rejects with `timed-out` or why the channel is of no use. */
   ping(timeoutMs: number): Promise<void>;
+  /** A request of Berth's own. Resolves with whatever the server answered, also an error; rejects as `ping` does. */
+  ask(method: string, timeoutMs: number): Promise<JsonRpcMessage>;
   close(reason: BerthError): Promise<void>;
 }
 
@@ -69,7 +71,7 @@ class McpBackend implements ConnectedBackend {
     capabilities: {},
     serverInfo: { name: '', version: '' },
   };
-  lastHeardAt = Date.now();
+  lastHeardAt = performance.now();
   readonly onMessage = this.#messages.event;
   readonly onClose: Backend['onClose'];
 
@@ -100,9 +102,14 @@ class McpBackend implements ConnectedBackend {
   }
 
   async ping(timeoutMs: number): Promise<void> {
-    const answer = await this.request('ping', undefined, { timeoutMs });
+    await this.ask('ping', timeoutMs);
+  }
+
+  async ask(method: string, timeoutMs: number): Promise<JsonRpcMessage> {
+    const answer = await this.request(method, undefined, { timeoutMs });
     const failure = transportFailure(answer);
     if (failure) throw BerthError.from(failure);
+    return answer;
   }
 
   request(
@@ -138,7 +145,7 @@ class McpBackend implements ConnectedBackend {
   }
 
   #receive(message: JsonRpcMessage): void {
-    if (!transportFailure(message)) this.lastHeardAt = Date.now();
+    if (!transportFailure(message)) this.lastHeardAt = performance.now();
     if (message.method === undefined && typeof message.id === 'string' && message.id.startsWith(OWN_ID_PREFIX)) {
       this.#waiting.get(message.id)?.(message);
       return;

@@ -33,6 +33,12 @@ export async function waitForHttp(
   }
 }
 
+/** Whether the health path beside this URL answers 2xx. A TLS server is alive when it takes connections: see `waitForHttp`. */
+export function isHealthy(url: string, path: string): Promise<boolean> {
+  const target = new URL(url);
+  return target.protocol === 'https:' ? accepts(target) : answers(new URL(path, target));
+}
+
 /** Rejects with `port-in-use` when somebody listens where the server is to listen: else that one would be taken for it. */
 export async function assertPortFree(url: string): Promise<void> {
   const { hostname, port, host } = new URL(url);

@@ -1,4 +1,4 @@
-import type { ErrorInfo } from '../../../contract/errors.ts';
+import type { ErrorCode, ErrorInfo } from '../../../contract/errors.ts';
 import { backoffDelay } from './backoff.ts';
 import {
   initialServerModel,
@@ -11,7 +11,7 @@ import type { Timings } from './timings.ts';
 
 type Step = readonly [ServerModel, readonly ServerEffect[]];
 
-/** What one server does next. Pure: time and chance come in with the event. `now` in ms. */
+/** What one server does next. Pure: time and chance come in with the event. `now` in ms of a clock that nobody sets. */
 export function reduce(model: ServerModel, event: ServerEvent, now: number, timings: Timings): Step {
   switch (event.type) {
     case 'start':
@@ -20,6 +20,8 @@ export function reduce(model: ServerModel, event: ServerEvent, now: number, timi
       return stop(model);
     case 'restart':
       return restart(model);
+    case 'retry':
+      return retry(model, event, timings);
     case 'delay-over':
       return model.state === 'restarting' && model.run === null ? relaunch(model) : [model, []];
     case 'reachability':
@@ -36,7 +38,7 @@ export function reduce(model: ServerModel, event: ServerEvent, now: number, timi
         : [model, []];
     case 'exiting':
       return event.run === model.run && (model.state === 'ready' || model.state === 'degraded')
-        ? [{ ...model, state: 'restarting' }, []]
+        ? [{ ...model, state: 'restarting' }, [{ type: 'log', level: 'warn', text: 'It has ended unasked.' }]]
         : [model, []];
     case 'ended':
       return event.run === model.run ? ended(model, event, now, timings) : [model, []];
@@ -47,10 +49,13 @@ function start(model: ServerModel): Step {
   switch (model.state) {
     case 'stopped':
     case 'failed':
-      return launch({ ...fresh(model), state: 'starting' });
+      return launch({ ...fresh(model), state: 'starting' }, [{ type: 'log', level: 'info', text: 'Starting.' }]);
     case 'stopping':
       // The old process must be gone first: it may hold the port or a lock.
-      return [{ ...model, state: 'restarting', closing: { why: 'restart' } }, []];
+      return [
+        { ...model, state: 'restarting', closing: { why: 'restart' } },
+        [{ type: 'log', level: 'info', text: 'Starting again as soon as it has stopped.' }],
+      ];
     case 'restarting':
       return model.run === null ? launch(fresh(model), [{ type: 'cancel-delay' }]) : [model, []];
     default:
@@ -61,23 +66,51 @@ function start(model: ServerModel): Step {
 function stop(model: ServerModel): Step {
   if (model.run === null) {
     const cancel: ServerEffect[] = model.state === 'restarting' ? [{ type: 'cancel-delay' }] : [];
-    return [{ ...fresh(model), state: 'stopped' }, cancel];
+    const log: ServerEffect[] = model.state === 'stopped' ? [] : [{ type: 'log', level: 'info', text: 'Stopped.' }];
+    return [{ ...fresh(model), state: 'stopped' }, [...cancel, ...log]];
   }
-  if (model.closing) return [{ ...model, state: 'stopping', closing: { why: 'stop' } }, []];
+  if (model.closing) {
+    const log: ServerEffect[] = model.state === 'stopping' ? [] : [{ type: 'log', level: 'info', text: 'Stopping.' }];
+    return [{ ...model, state: 'stopping', closing: { why: 'stop' } }, log];
+  }
   return terminate(model, 'stopping', { why: 'stop' }, [{ type: 'log', level: 'info', text: 'Stopping.' }]);
 }
 
 function restart(model: ServerModel): Step {
   if (model.run === null) return start(model);
-  if (model.closing) return [{ ...fresh(model), state: 'restarting', closing: { why: 'restart' } }, []];
+  if (model.closing) {
+    const log: ServerEffect[] =
+      model.state === 'restarting'
+        ? []
+        : [{ type: 'log', level: 'info', text: 'Starting again as soon as it has stopped.' }];
+    return [{ ...fresh(model), state: 'restarting', closing: { why: 'restart' } }, log];
+  }
   return terminate(fresh(model), 'restarting', { why: 'restart' }, [
     { type: 'log', level: 'info', text: 'Restarting because it was asked for.' },
   ]);
 }
 
+/** Errors of servers that lack nothing but the network. */
+const networkCodes: readonly ErrorCode[] = ['unreachable', 'timed-out'];
+
+/** Waits or has given up for want of the network: tried soon, each after another part of the spread, so that not all come at once. */
+function retry(model: ServerModel, event: Extract<ServerEvent, { type: 'retry' }>, timings: Timings): Step {
+  const waits = model.run === null && (model.state === 'restarting' || model.state === 'failed');
+  if (!waits || !model.error || !networkCodes.includes(model.error.code)) return [model, []];
+  const ms = Math.round(event.random * timings.wakeSpreadMs);
+  const effects: ServerEffect[] = model.state === 'restarting' ? [{ type: 'cancel-delay' }] : [];
+  const text = `${event.why} Starting again in ${duration(ms)}.`;
+  return [
+    { ...fresh(model), state: 'restarting', error: model.error, restarts: model.restarts },
+    [...effects, { type: 'log', level: 'info', text }, { type: 'delay', ms }],
+  ];
+}
+
 function ready(model: ServerModel, now: number): Step {
-  const state = model.unreachable ? 'degraded' : 'ready';
-  return [{ ...model, state, readySince: now, failedStarts: 0, error: model.unreachable }, []];
+  const { unreachable } = model;
+  const state = unreachable ? 'degraded' : 'ready';
+  const log: ServerEffect[] = unreachable ? [{ type: 'log', level: 'warn', text: away(unreachable) }] : [];
+  return [{ ...model, state, readySince: now, failedStarts: 0, error: unreachable }, log];
 }
 
 function reachability(model: ServerModel, unreachable: ErrorInfo | null): Step {
@@ -85,15 +118,20 @@ function reachability(model: ServerModel, unreachable: ErrorInfo | null): Step {
   if (model.state !== 'ready' && model.state !== 'degraded') return [next, []];
   const state = unreachable ? 'degraded' : 'ready';
   if (state === model.state) return [{ ...next, error: unreachable }, []];
-  const text = unreachable ? `The cluster is not reachable: ${unreachable.message}` : 'The cluster is reachable again.';
+  const text = unreachable ? away(unreachable) : 'The cluster is reachable again.';
   return [{ ...next, state, error: unreachable }, [{ type: 'log', level: unreachable ? 'warn' : 'info', text }]];
+}
+
+function away(unreachable: ErrorInfo): string {
+  return `The cluster is not reachable: ${unreachable.message}`;
 }
 
 function replace(model: ServerModel, now: number): Step {
   const run = model.nextRun;
   const next = { ...fresh(model), run, nextRun: run + 1, closing: null, unreachable: null };
   const effects: ServerEffect[] = model.state === 'restarting' && model.run === null ? [{ type: 'cancel-delay' }] : [];
-  return [{ ...next, state: 'ready', readySince: now }, effects];
+  const text = 'Went over to the process that was prepared beside it.';
+  return [{ ...next, state: 'ready', readySince: now }, [...effects, { type: 'log', level: 'info', text }]];
 }
 
 function ended(

@@ -30,13 +30,15 @@ export interface ServerModel {
   /** Failures since the last stable time: the exponent of the backoff. */
   readonly attempt: number;
   readonly failedStarts: number;
-  /** When it ended unasked, in ms; only those within the crash window. */
+  /** When it ended unasked, in ms of a clock that nobody sets; only those within the crash window. */
   readonly deaths: readonly number[];
   readonly readySince: number | null;
 }
 
 export type ServerEvent =
   | { readonly type: 'start' | 'stop' | 'restart' }
+  /** The network is another one or back: one that failed because of it need not wait any longer. `random` is in [0, 1). */
+  | { readonly type: 'retry'; readonly why: string; readonly random: number }
   /** The delay before a restart is over. */
   | { readonly type: 'delay-over' }
   /** The run answered `initialize`. */

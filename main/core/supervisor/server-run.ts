@@ -2,19 +2,20 @@ import { BerthError } from '../../../contract/errors.ts';
 import { type ConnectedBackend, connect } from '../backend/connect.ts';
 import { LineSplitter } from '../backend/line-splitter.ts';
 import type { openHttpTransport } from '../backend/open-http-transport.ts';
-import { StdioTransport } from '../backend/stdio-transport.ts';
 import type { McpTransport } from '../backend/transport.ts';
 import { Emitter } from '../emitter.ts';
 import type { LogSink } from '../logs/log-sink.ts';
 import type { LaunchPlan } from '../presets/launch-plan.ts';
-import { assertPortFree, waitForHttp } from './http-readiness.ts';
+import { assertPortFree, isHealthy } from './http-readiness.ts';
 import { LastLines } from './last-lines.ts';
 import type { Ledger } from './ledger.ts';
 import { holdLifeline, type Lifeline } from './lifeline.ts';
-import { watchLiveness } from './liveness.ts';
+import { type Liveness, watchLiveness } from './liveness.ts';
+import { openChannel } from './open-channel.ts';
 import { prepareFiles } from './prepare-files.ts';
 import { ProcessGroup } from './process-group.ts';
 import { endOfFailure, endOfProcess, type RunEnd } from './run-end.ts';
+import type { StartGate } from './start-gate.ts';
 import type { Timings } from './timings.ts';
 
 /** A launch plan with what was made for it. */
@@ -33,6 +34,9 @@ export interface RunContext {
   readonly clientInfo: { readonly name: string; readonly version: string };
   readonly timings: Timings;
   readonly openHttpTransport: typeof openHttpTransport;
+  readonly gate: StartGate;
+  /** Whether Berth did not run for a while since then (`performance.now()`). */
+  readonly pausedSince: (monotonic: number) => boolean;
 }
 
 /** Longest line of a server's output that is kept whole, in bytes. */
@@ -60,6 +64,8 @@ export class ServerRun {
   #lifeline: Lifeline | null = null;
   #transport: McpTransport | null = null;
   #handle: LaunchHandle | null = null;
+  #liveness: Liveness | null = null;
+  readonly #begunAt = performance.now();
 
   backend: ConnectedBackend | null = null;
   /** When its process started, or when its upstream answered. */
@@ -80,7 +86,7 @@ export class ServerRun {
     this.#slug = slug;
     this.#planner = planner;
     this.#context = context;
-    this.ready = this.#start();
+    this.ready = context.gate.run(() => this.#start(), this.#abort.signal);
     this.ended = this.#end();
   }
 
@@ -92,6 +98,11 @@ export class ServerRun {
   terminate(): Promise<RunEnd> {
     this.#abort.abort();
     return this.ended;
+  }
+
+  /** Asks it for a sign of life after a wake or a change of network; it breaks when it gives none. Never rejects. */
+  async proveAlive(): Promise<void> {
+    await this.#liveness?.prove(this.#context.timings.wakePingMs);
   }
 
   async #start(): Promise<ConnectedBackend> {
@@ -111,10 +122,18 @@ export class ServerRun {
     void this.#group?.exited.then(giveUp);
     if (signal.aborted || this.#group?.exit) giveUp();
     try {
-      this.#transport = await this.#open(plan, deadline, waiting.signal);
+      this.#transport = await openChannel(plan, this.#group, {
+        openHttpTransport: this.#context.openHttpTransport,
+        onNoise: (text) => {
+          this.#lastLines.push(text);
+          logs.append({ slug: this.#slug, stream: 'stdout', level: 'warn', text });
+        },
+        deadline,
+        signal: waiting.signal,
+      });
       const timeoutMs = Math.max(1, deadline - performance.now());
       const backend = await connect(this.#transport, { clientInfo, timeoutMs, signal: waiting.signal });
-      this.#becomeReady(backend);
+      this.#becomeReady(backend, plan);
       return backend;
     } finally {
       signal.removeEventListener('abort', giveUp);
@@ -148,28 +167,7 @@ export class ServerRun {
     this.#progress.fire();
   }
 
-  async #open(plan: LaunchPlan, deadline: number, signal: AbortSignal): Promise<McpTransport> {
-    if (plan.transport === 'stdio') {
-      if (!this.#group) throw new BerthError('invalid-config', 'A stdio server needs a command.');
-      return new StdioTransport({
-        stdin: this.#group.stdin,
-        stdout: this.#group.stdout,
-        onNoise: (text) => {
-          this.#lastLines.push(text);
-          this.#context.logs.append({ slug: this.#slug, stream: 'stdout', level: 'warn', text });
-        },
-      });
-    }
-    const { url } = plan;
-    if (url === null) throw new BerthError('invalid-config', `A server over ${plan.transport} needs a URL.`);
-    if (this.#group) await waitForHttp(url, plan.probe, deadline - performance.now(), signal);
-    return this.#context.openHttpTransport(
-      { ...plan, url },
-      { timeoutMs: Math.max(1, deadline - performance.now()), signal },
-    );
-  }
-
-  #becomeReady(backend: ConnectedBackend): void {
+  #becomeReady(backend: ConnectedBackend, { url, probe, process }: LaunchPlan): void {
     this.backend = backend;
     this.startedAt ??= new Date();
     const { serverInfo, protocolVersion } = backend.initializeResult;
@@ -178,7 +176,15 @@ export class ServerRun {
     if (this.#group) void this.#context.ledger.add(this.#slug, this.#group.pid);
     backend.onClose((reason) => void this.#channelClosed(reason));
     if (backend.closed) void this.#channelClosed(backend.closed);
-    watchLiveness(backend, this.#context.timings, this.#abort.signal, (error) => this.#breakWith(error));
+    const path = process === null ? undefined : probe?.path;
+    this.#liveness = watchLiveness({
+      backend,
+      timings: this.#context.timings,
+      health: url === null || path === undefined ? null : () => isHealthy(url, path),
+      pausedSince: this.#context.pausedSince,
+      signal: this.#abort.signal,
+      onDead: (error) => this.#breakWith(error),
+    });
   }
 
   async #channelClosed(reason: BerthError): Promise<void> {
@@ -209,7 +215,10 @@ export class ServerRun {
     const lines = this.#lastLines.list().map((line) => this.#context.logs.redact(this.#slug, line));
     const exit = this.#group?.exit;
     if (byItself && exit) return endOfProcess(exit, lines, this.#handle?.plan.failures ?? []);
-    return endOfFailure(failure ?? cancelled(), this.#handle?.plan.process !== null, lines);
+    const end = endOfFailure(failure ?? cancelled(), this.#handle?.plan.process !== null, lines);
+    // A deadline that passed while the machine slept says nothing about the server.
+    const unfair = end.error.code === 'timed-out' && this.backend === null && this.#context.pausedSince(this.#begunAt);
+    return unfair ? { ...end, verdict: 'away' } : end;
   }
 
   /** Resolves when the process ended or `terminate()` was asked for. */
@@ -270,21 +279,6 @@ export class ServerRun {
 
   #log(level: 'info' | 'warn', text: string): void {
     this.#context.logs.append({ slug: this.#slug, stream: 'event', level, text });
-  }
-}
-
-/** Waits until the run is ready. When it cannot be, or `signal` aborts, rejects with why after everything of it has gone. */
-export async function readyOrWhy(run: ServerRun, signal?: AbortSignal): Promise<ConnectedBackend> {
-  const cancel = () => void run.terminate();
-  signal?.addEventListener('abort', cancel, { once: true });
-  if (signal?.aborted) cancel();
-  try {
-    return await run.ready;
-  } catch {
-    const end = await run.ended;
-    throw signal?.aborted ? cancelled() : BerthError.from(end.error);
-  } finally {
-    signal?.removeEventListener('abort', cancel);
   }
 }
 

@@ -5,15 +5,18 @@ import { openHttpTransport } from '../backend/open-http-transport.ts';
 import type { Disposable } from '../dispose.ts';
 import { Emitter } from '../emitter.ts';
 import { Ledger } from './ledger.ts';
+import { readyOrWhy } from './ready-or-why.ts';
 import { logReapReport, type ReapReport, reapOrphans } from './reap-orphans.ts';
 import { reduce } from './reduce.ts';
+import { retire } from './retire.ts';
 import type { RunEnd } from './run-end.ts';
 import { type Prepared, type ServerEntry, type SupervisedServer, snapshotOf } from './server-entry.ts';
 import { initialServerModel, type ServerEffect, type ServerEvent } from './server-model.ts';
-import { type Planner, type RunContext, readyOrWhy, ServerRun } from './server-run.ts';
+import { type Planner, type RunContext, ServerRun } from './server-run.ts';
+import { StartGate } from './start-gate.ts';
 import type { SupervisorOptions } from './supervisor-options.ts';
 import { defaultTimings, type Timings } from './timings.ts';
-import { waitUntil } from './wait-until.ts';
+import { waitForServer } from './wait-for-server.ts';
 
 /** Runs the servers: starts, watches, restarts and stops them, and holds the channel to each. */
 export class Supervisor implements Disposable {
@@ -33,13 +36,14 @@ export class Supervisor implements Disposable {
 
   constructor(options: SupervisorOptions) {
     this.#timings = { ...defaultTimings, ...options.timings };
-    this.#clock = options.clock ?? Date.now;
+    this.#clock = options.clock ?? (() => performance.now());
     this.#random = options.random ?? Math.random;
     const { logs, clientInfo } = options;
     const ledger = new Ledger(options.ledgerFile, (text) =>
       logs.append({ slug: 'berth', stream: 'event', level: 'warn', text }),
     );
-    this.#context = { logs, clientInfo, ledger, timings: this.#timings, openHttpTransport };
+    const { gate = new StartGate(), pausedSince = () => false } = options;
+    this.#context = { logs, clientInfo, ledger, timings: this.#timings, openHttpTransport, gate, pausedSince };
   }
 
   /** Ends what an earlier Berth that is no more has left running; what cannot be proven to be that is kept and named. */
@@ -104,7 +108,7 @@ export class Supervisor implements Disposable {
    * `timed-out` or `cancelled`.
    */
   backend(slug: string, options: { timeoutMs: number; signal?: AbortSignal }): Promise<Backend> {
-    return this.#until(slug, options.timeoutMs, options.signal, () => {
+    return waitForServer(this, slug, options, () => {
       const entry = this.#known(slug);
       if (entry.published) return entry.published;
       const { state, error, closing } = entry.model;
@@ -121,7 +125,7 @@ export class Supervisor implements Disposable {
     timeoutMs: number,
     signal?: AbortSignal,
   ): Promise<SupervisedServer> {
-    return this.#until(slug, timeoutMs, signal, () => {
+    return waitForServer(this, slug, { timeoutMs, ...(signal ? { signal } : {}) }, () => {
       const entry = this.#known(slug);
       return states.includes(entry.model.state) ? snapshotOf(entry) : undefined;
     });
@@ -136,6 +140,24 @@ export class Supervisor implements Disposable {
       type: 'reachability',
       unreachable: reachability.reachable ? null : (reachability.error ?? away),
     });
+  }
+
+  /** Asks the server for a sign of life; without one it is restarted. Does nothing for one that is not up. Never rejects. */
+  async proveAlive(slug: string): Promise<void> {
+    await this.#entries.get(slug)?.run?.proveAlive();
+  }
+
+  /** Tries a server at once that waits or has given up for want of the network. `why` is a sentence for its log. */
+  retry(slug: string, why: string): void {
+    const entry = this.#entries.get(slug);
+    if (entry && !this.#disposed) this.#dispatch(entry, { type: 'retry', why, random: this.#random() });
+  }
+
+  /** Ends a server that must not go on: `failed` with this error until somebody starts it again. One that does not run stays as it is. */
+  fail(slug: string, error: ErrorInfo): void {
+    const entry = this.#entries.get(slug);
+    const run = entry?.model.run ?? null;
+    if (entry && run !== null) this.#dispatch(entry, { type: 'broken', run, error, verdict: 'permanent' });
   }
 
   /** Starts a second run beside the current one (D18). Rejects with why it did not become ready, leaving nothing behind. */
@@ -154,6 +176,13 @@ export class Supervisor implements Disposable {
         await run.terminate();
       },
     };
+  }
+
+  /** Ends the present run of a server and counts that as a crash with this error. Nothing happens when `pid` is not its process any more. */
+  endRun(slug: string, pid: number, end: RunEnd): void {
+    const entry = this.#entries.get(slug);
+    if (!entry || entry.model.run === null || entry.run?.pid !== pid) return;
+    this.#dispatch(entry, { type: 'broken', run: entry.model.run, ...end });
   }
 
   /** Stops everything; resolves when no process is left. */
@@ -178,13 +207,6 @@ export class Supervisor implements Disposable {
       delay: null,
       runs: new Set(),
       published: null,
-  /** Ends the present run of a server and counts that as a crash with this error. Nothing happens when `pid` is not its process any more. */
-  endRun(slug: string, pid: number, end: RunEnd): void {
-    const entry = this.#entries.get(slug);
-    if (!entry || entry.model.run === null || entry.run?.pid !== pid) return;
-    this.#dispatch(entry, { type: 'broken', run: entry.model.run, ...end });
-  }
-
       stops: 0,
     };
     this.#entries.set(slug, entry);
@@ -267,17 +289,10 @@ export class Supervisor implements Disposable {
     if (model.run !== null) this.#follow(entry, run, model.run);
     this.#publish(entry);
     this.#changes.fire(entry.slug);
-    if (old) void this.#retire(entry.slug, old, drain);
-  }
-
-  async #retire(slug: string, old: ServerRun, drain: (old: Backend) => Promise<void>): Promise<void> {
-    try {
-      if (old.backend && !old.backend.closed) await Promise.race([drain(old.backend), old.ended]);
-    } catch (error) {
-      const text = `Waiting for the old server's calls failed: ${(error as Error).message}`;
-      this.#context.logs.append({ slug, stream: 'event', level: 'warn', text });
-    }
-    await old.terminate();
+    if (!old) return;
+    void retire(old, drain, (text) =>
+      this.#context.logs.append({ slug: entry.slug, stream: 'event', level: 'warn', text }),
+    );
   }
 
   #publish(entry: ServerEntry): void {
@@ -287,22 +302,6 @@ export class Supervisor implements Disposable {
     if (next === entry.published) return;
     entry.published = next;
     this.#backends.fire({ slug: entry.slug, backend: next });
-  }
-
-  #until<T>(slug: string, timeoutMs: number, signal: AbortSignal | undefined, check: () => T | undefined): Promise<T> {
-    return waitUntil(
-      check,
-      (again) => [this.onDidChange((changed) => changed === slug && again()), this.onDidChangeBackend(again)],
-      () => {
-        const state = this.get(slug)?.state ?? 'stopped';
-        const seconds = Math.round(timeoutMs / 100) / 10;
-        return new BerthError('timed-out', `${slug} is still ${state} after ${seconds} s.`, {
-          hint: `Look at its logs: berth logs ${slug}`,
-        });
-      },
-      timeoutMs,
-      signal,
-    );
   }
 }
 

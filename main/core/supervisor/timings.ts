@@ -16,6 +16,9 @@ export interface Timings {
   readonly pingEveryMs: number;
   readonly pingTimeoutMs: number;
   readonly pingMisses: number;
+  /** After a wake or a change of network: how long a server may take to give a sign of life, and over how long retries are spread. */
+  readonly wakePingMs: number;
+  readonly wakeSpreadMs: number;
 }
 
 /** Grace periods are between the MCP SDK's 2 s and VS Code's 10 s. */
@@ -31,4 +34,6 @@ export const defaultTimings: Timings = {
   pingEveryMs: 30_000,
   pingTimeoutMs: 30_000,
   pingMisses: 3,
+  wakePingMs: 15_000,
+  wakeSpreadMs: 2_000,
 };
