@@ -3,6 +3,7 @@ import { type ReactNode, useEffect } from 'react';
 import { Button } from '../ui/button.tsx';
 import { Problems } from './banners.tsx';
 import { ContextSwitcher } from './context-switcher.tsx';
+import { ExposureBanner } from './exposure-banner.tsx';
 import { usePalette } from './palette-context.tsx';
 
 export interface PageProps {
@@ -42,6 +43,7 @@ export function Page({ title, summary, actions, children }: PageProps) {
         {actions}
       </header>
       <Problems />
+      <ExposureBanner />
       {children}
     </>
   );

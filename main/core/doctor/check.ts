@@ -12,6 +12,8 @@ export interface Finding {
 export interface Check {
   readonly id: string;
   readonly title: string;
+  /** Nothing stands on it: after its failure the rungs above it are asked all the same. */
+  readonly aside?: boolean;
   run(signal: AbortSignal): Promise<Finding> | Finding;
 }
 
@@ -27,6 +29,7 @@ export async function climb(
   options: { independent?: boolean } = {},
 ): Promise<boolean> {
   let failed: string | null = null;
+  let allWell = true;
   for (const check of checks) {
     if (signal.aborted) throw new BerthError('cancelled', 'The test was cancelled.');
     if (failed !== null && !options.independent) {
@@ -36,9 +39,11 @@ export async function climb(
     const began = performance.now();
     const finding = await ask(check, signal);
     report(result(target, check, finding, performance.now() - began));
-    if (finding.outcome === 'fail') failed = check.title;
+    if (finding.outcome !== 'fail') continue;
+    allWell = false;
+    if (!check.aside) failed = check.title;
   }
-  return failed === null;
+  return allWell;
 }
 
 async function ask(check: Check, signal: AbortSignal): Promise<Finding> {

@@ -52,6 +52,10 @@ function serverPort(core: Parts, slug: string) {
       return found ?? (preset().program ? null : { path: 'no program: somebody else runs it', version: null });
     },
     installHint: async () => preset().program?.install ?? null,
+    listeners: async () => {
+      await core.meter.look();
+      return core.servers.get(slug).listeners;
+    },
     tools: (signal: AbortSignal) => core.inspector.tools(slug, 'doctor', signal),
     call: async (tool: string, args: Record<string, unknown>, signal: AbortSignal) =>
       (await core.inspector.call(slug, tool, args, { who: 'doctor', signal })).result,

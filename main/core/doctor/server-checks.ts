@@ -1,13 +1,16 @@
 import { BerthError } from '../../../contract/errors.ts';
 import type { Tool, ToolResult } from '../../../contract/model/inspector.ts';
 import type { Server } from '../../../contract/model/server.ts';
-import type { Check } from './check.ts';
+import { exposureRemedy, exposureText, type Listener, listenerText } from '../../../contract/model/usage.ts';
+import type { Check, Finding } from './check.ts';
 
 /** What the checks of one server look at. */
 export interface ServerFactsPort {
   get(): Server;
   program(): Promise<{ path: string; version: string | null } | null>;
   installHint(): Promise<string | null>;
+  /** Where its processes take connections at this moment; null when that cannot be told. */
+  listeners(): Promise<readonly Listener[] | null>;
   tools(signal: AbortSignal): Promise<Tool[]>;
   call(tool: string, args: Record<string, unknown>, signal: AbortSignal): Promise<ToolResult>;
   /** A call that reads a little and needs nothing special, as the preset knows it; null when it knows none. */
@@ -43,6 +46,12 @@ export function serverChecks(port: ServerFactsPort): Check[] {
           remedy: server.error?.hint ?? `Start it: \`berth start ${server.slug}\`.`,
         };
       },
+    },
+    {
+      id: 'network',
+      title: 'Closed to the network',
+      aside: true,
+      run: async () => closedToNetwork(await port.listeners()),
     },
     {
       id: 'initialize',
@@ -88,6 +97,15 @@ export function serverChecks(port: ServerFactsPort): Check[] {
       },
     },
   ];
+}
+
+/** Whether only this machine can reach a server that listens there. */
+function closedToNetwork(listeners: readonly Listener[] | null): Finding {
+  if (listeners === null) return { outcome: 'skip', evidence: 'where its processes listen cannot be told from here' };
+  const text = exposureText({ listeners });
+  if (text !== null) return { outcome: 'fail', evidence: text, remedy: exposureRemedy };
+  const places = listeners.map(listenerText).join(', ');
+  return { outcome: 'pass', evidence: places === '' ? 'it listens nowhere' : `it listens on ${places} only` };
 }
 
 function firstLine(result: ToolResult): string {

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { Server } from '../../../contract/model/server.ts';
+import { exposureText } from '../../../contract/model/usage.ts';
 import { measuredText } from '../../model/time-text.ts';
 import { guardReason, transportWords } from '../../model/words.ts';
 import { useContextByRef } from '../../session/session-context.tsx';
@@ -15,6 +16,7 @@ import { Expiry } from '../contexts/expiry.tsx';
 import { Ladder, outcomeSummary } from '../doctor/ladder.tsx';
 import { useDoctor } from '../doctor/use-doctor.ts';
 import { LastCalls } from './activity-tab.tsx';
+import { ResourceFacts } from './resource-facts.tsx';
 
 /** What a server is, how it is, and the way to find out why. */
 export function OverviewTab({ server, test }: { server: Server; test: boolean }) {
@@ -28,7 +30,7 @@ export function OverviewTab({ server, test }: { server: Server; test: boolean })
       )}
       <CopyableCode text={server.endpoint.http} what="endpoint" />
       <ServerFacts server={server} />
-      {server.warnings.map((warning) => (
+      {plainWarnings(server).map((warning) => (
         <Notice key={warning} tone="warn">
           {warning}
         </Notice>
@@ -37,6 +39,12 @@ export function OverviewTab({ server, test }: { server: Server; test: boolean })
       <LastCalls slug={server.slug} perMinute={server.callsPerMinute.at(-1) ?? 0} />
     </div>
   );
+}
+
+/** The panel says in full above its tabs when a server is open to the network. */
+function plainWarnings(server: Server): readonly string[] {
+  const exposure = exposureText(server);
+  return exposure === null ? server.warnings : server.warnings.filter((warning) => !warning.startsWith(exposure));
 }
 
 function ServerFacts({ server }: { server: Server }) {
@@ -81,6 +89,7 @@ function ServerFacts({ server }: { server: Server }) {
         )}
         {server.restarts > 0 && ` · ${server.restarts === 1 ? '1 restart' : `${server.restarts} restarts`}`}
       </Fact>
+      <ResourceFacts server={server} />
       <Fact word="Protocol">
         {server.protocolVersion ?? 'not yet known'}
         <span className="text-muted"> · {transportWords[server.transport]}</span>

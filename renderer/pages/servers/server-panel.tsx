@@ -8,6 +8,7 @@ import { StateMark } from '../../ui/state-mark.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { LogView } from '../logs/log-view.tsx';
 import { ActivityTab } from './activity-tab.tsx';
+import { ExposureNotice } from './exposure-notice.tsx';
 import { OverviewTab } from './overview-tab.tsx';
 import { SettingsTab } from './settings-tab.tsx';
 import { ToolsTab } from './tools-tab.tsx';
@@ -83,6 +84,9 @@ export function ServerPanel({ server, tab, test }: { server: Server; tab: string
             </>
           )}
           <Button onClick={() => navigate('inspector', [slug])}>Open inspector</Button>
+        </div>
+        <div className="mt-3 empty:hidden">
+          <ExposureNotice server={server} />
         </div>
       </div>
       <div className="mt-3 flex min-h-0 flex-1 flex-col">

@@ -1,5 +1,7 @@
 import { memo } from 'react';
 import type { Server } from '../../../contract/model/server.ts';
+import { memoryText } from '../../../contract/model/usage.ts';
+import { exposedPlaces } from '../../model/exposed.ts';
 import { routeHash } from '../../model/route.ts';
 import { guardReason, transportWords } from '../../model/words.ts';
 import { useContextByRef } from '../../session/session-context.tsx';
@@ -54,6 +56,7 @@ export const ServerRow = memo(function ServerRow({ server, selected, marked, onM
           {server.serverInfo?.version ? ` ${shortVersion(server.serverInfo.version)}` : ''} ·{' '}
           {transportWords[server.transport]}
         </p>
+        <RowExposure server={server} />
         {server.error && <RowError server={server} />}
       </td>
       <td className={cell}>
@@ -74,6 +77,11 @@ export const ServerRow = memo(function ServerRow({ server, selected, marked, onM
       </td>
       <td className={`${cell} figures text-right @max-[960px]:hidden`}>
         {server.startedAt ? <Lasting since={server.startedAt} /> : <Nothing />}
+        {server.resources && (
+          <p className="text-sm text-muted" title="Resident memory of all its processes">
+            {memoryText(server.resources.memoryBytes)}
+          </p>
+        )}
       </td>
       <td className={`${cell} !py-1 !pr-3`}>
         <ServerMenu server={server} />
@@ -81,6 +89,14 @@ export const ServerRow = memo(function ServerRow({ server, selected, marked, onM
     </tr>
   );
 });
+
+function RowExposure({ server }: { server: Server }) {
+  const places = exposedPlaces(server);
+  if (places === null) return null;
+  return (
+    <p className="mt-0.5 text-sm font-medium wrap-anywhere whitespace-normal text-bad">open to the network: {places}</p>
+  );
+}
 
 function RowError({ server }: { server: Server }) {
   const { error, slug } = server;

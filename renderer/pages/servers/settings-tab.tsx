@@ -15,6 +15,7 @@ import { useToasts } from '../../ui/toasts.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { ContextChoice } from './context-choice.tsx';
 import { GuardChoice } from './guard-choice.tsx';
+import { LimitsForm } from './limits-form.tsx';
 import { OptionsForm } from './options-form.tsx';
 import { WithheldNames } from './withheld.tsx';
 
@@ -39,6 +40,7 @@ export function SettingsTab({ server }: { server: Server }) {
           needsContext={preset?.needsContext ?? false}
         />
       )}
+      <LimitsForm key={JSON.stringify(server.limits)} server={server} />
       <RemoveServer server={server} />
     </div>
   );

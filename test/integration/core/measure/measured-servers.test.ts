@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CallInput, type CallName, type CallOutput, calls } from '../../../../contract/calls.ts';
+import type { CheckResult } from '../../../../contract/model/doctor.ts';
 import type { Server } from '../../../../contract/model/server.ts';
 import { coreInSandbox, type SandboxedCore } from '../../../fixtures/core-in-sandbox.ts';
 import { berth } from '../../cli/terminal.ts';
@@ -209,5 +209,34 @@ describe('a server that other machines can reach', () => {
     expect(listeners).toEqual([expect.objectContaining({ address: host, loopback: true })]);
     expect(warnings.join()).not.toContain('listens on');
     expect((await cli('status')).code).toBe(0);
+  });
+});
+
+describe('the doctor', () => {
+  const ladder = async (slug: string): Promise<CheckResult[]> => {
+    const results: CheckResult[] = [];
+    await sandbox.core.sources.doctor({ target: `server:${slug}` }, (result) => results.push(result), { signal });
+    return results;
+  };
+
+  it('fails the rung of a server that is open to the network, and asks the others all the same', async () => {
+    await dock('greedy');
+    const port = await act('greedy', 'listen', { host: '0.0.0.0' });
+    const results = await ladder('greedy');
+    expect(results.find(({ id }) => id === 'network')).toMatchObject({
+      outcome: 'fail',
+      evidence: expect.stringContaining(`0.0.0.0:${port}`),
+      remedy: expect.stringContaining('127.0.0.1'),
+    });
+    expect(results.find(({ id }) => id === 'tools')).toMatchObject({ outcome: 'pass' });
+    expect((await cli('doctor', 'server:greedy')).code).toBe(1);
+  });
+
+  it('says where a server listens that is not', async () => {
+    await dock('greedy', ['--listen', '127.0.0.1']);
+    expect((await ladder('greedy')).find(({ id }) => id === 'network')).toMatchObject({
+      outcome: 'pass',
+      evidence: expect.stringMatching(/^it listens on 127\.0\.0\.1:\d+ only$/),
+    });
   });
 });
