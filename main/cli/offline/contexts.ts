@@ -18,6 +18,7 @@ export async function listContextsOffline(env: Env, platform: NodeJS.Platform): 
     platform,
     addedPaths: () => settings.settings.kubeconfigs,
     loginEnv: async () => ({}),
+    watch: false,
   });
   try {
     await kube.refresh();

@@ -1,12 +1,12 @@
-import { X509Certificate } from 'node:crypto';
 import type { ErrorInfo } from '../../../contract/errors.ts';
 import type { Context } from '../../../contract/model/context.ts';
+import { certificateValidity } from './certificate-validity.ts';
 import { type Fields, fieldsOf, type Kubeconfig, type KubeEntry, textOf } from './kubeconfig-file.ts';
 
 /** What a kubeconfig says about a context; the rest of the contract's `Context` is Berth's own. */
 export type KubeContextInfo = Omit<
   Context,
-  'active' | 'production' | 'productionGuessed' | 'cap' | 'label' | 'reachable'
+  'active' | 'production' | 'productionGuessed' | 'cap' | 'label' | 'colour' | 'expiry' | 'reachable'
 >;
 
 /** A context with what it refers to. `ref` in `info` is final. */
@@ -80,18 +80,10 @@ export function expiryOf(user: Fields, readText: ReadText): string | null {
     ? Buffer.from(certificateData, 'base64').toString('utf8')
     : file('client-certificate');
   const token = file('tokenFile') ?? textOf(user, 'token');
-  const ends = [certificate && certificateEnd(certificate), token && jwtEnd(token.trim())].filter(
+  const ends = [certificate && certificateValidity(certificate)?.until, token && jwtEnd(token.trim())].filter(
     (end): end is number => typeof end === 'number' && Number.isFinite(end),
   );
   return ends.length === 0 ? null : new Date(Math.min(...ends)).toISOString();
-}
-
-function certificateEnd(pem: string): number | null {
-  try {
-    return Date.parse(new X509Certificate(pem).validTo);
-  } catch {
-    return null;
-  }
 }
 
 function jwtEnd(token: string): number | null {

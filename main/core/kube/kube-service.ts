@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { BerthError } from '../../../contract/errors.ts';
 import type { KubeSource } from '../../../contract/model/context.ts';
 import type { Disposable } from '../dispose.ts';
@@ -23,6 +24,8 @@ export interface KubeServiceOptions {
   readonly addedPaths: () => readonly string[];
   /** Environment of the user's login shell: where exec plugins are found and what they run with. */
   readonly loginEnv: () => Promise<Record<string, string>>;
+  /** False to notice no edits: for who reads once. */
+  readonly watch?: boolean;
   readonly timing?: PathWatchTiming;
 }
 
@@ -51,7 +54,7 @@ export class KubeService implements Disposable {
   #demoPath: string | null = null;
   #resolved: readonly ResolvedContext[] = [];
   #sources: readonly KubeSource[] = [];
-  #content = '';
+  #configs: readonly Kubeconfig[] | null = null;
   #running: Promise<void> | null = null;
   #next: Promise<void> | null = null;
   #disposed = false;
@@ -72,7 +75,7 @@ export class KubeService implements Disposable {
   }
 
   snapshot(): KubeSnapshot {
-    return { contexts: this.#resolved.map(({ info }) => info), sources: this.#sources };
+    return { contexts: infosOf(this.#resolved), sources: this.#sources };
   }
 
   /** Ref of kubectl's current-context; null when there is none or it does not exist. */
@@ -196,44 +199,55 @@ export class KubeService implements Disposable {
       demoPath: this.#demoPath,
     });
     // The watch stands before the files are read, so that no change falls between.
-    await this.#watch.set(plans.map((plan) => plan.path));
-    const loaded: LoadedSource[] = [];
-    for (const plan of plans) loaded.push(await this.#reader.read(plan));
-    const { contexts, sources } = assemble(await withoutRepeats(loaded));
-    const content = JSON.stringify([contexts, sources]);
-    if (this.#disposed || content === this.#content) return;
-    this.#content = content;
+    if (this.#options.watch !== false) await this.#watch.set(plans.map((plan) => plan.path));
+    const loaded = await withoutRepeats(await this.#reader.readAll(plans));
+    if (this.#disposed) return;
+    const { contexts, sources } = assemble(loaded);
     const refs = contextRefs(contexts.map(({ info }) => info));
-    this.#resolved = contexts.map((context, index) => ({
+    const resolved = contexts.map((context, index) => ({
       ...context,
       info: { ...context.info, ref: refs[index] ?? context.info.name },
     }));
+    const configs = loaded.flatMap(configsOf);
+    const known = this.#configs;
+    const sameFiles = known?.length === configs.length && configs.every((config, index) => config === known[index]);
+    // Certificates and tokens in files of their own show in `expiresAt` only.
+    if (sameFiles && isDeepStrictEqual([infosOf(resolved), sources], [infosOf(this.#resolved), this.#sources])) return;
+    this.#configs = configs;
+    this.#resolved = resolved;
     this.#sources = sources;
     this.#changed.fire();
   }
 }
 
+function infosOf(resolved: readonly ResolvedContext[]): KubeContextInfo[] {
+  return resolved.map(({ info }) => info);
+}
+
+function configsOf(source: LoadedSource): Kubeconfig[] {
+  return source.files.map((file) => file.config).filter((config) => config !== null);
+}
+
 /** A file that an earlier source covers already is listed there: it must not make its own contexts ambiguous. */
 async function withoutRepeats(loaded: readonly LoadedSource[]): Promise<LoadedSource[]> {
+  const paths = [...new Set(loaded.flatMap(({ files }) => files.map(({ path }) => path)))];
+  const real = new Map(
+    await Promise.all(paths.map(async (path) => [path, await realpath(path).catch(() => path)] as const)),
+  );
   const seen = new Set<string>();
-  const result: LoadedSource[] = [];
-  for (const source of loaded) {
-    const files = [];
-    for (const file of source.files) {
-      const real = await realpath(file.path).catch(() => file.path);
-      if (!isKubectls(source.plan) && seen.has(real)) continue;
-      seen.add(real);
-      files.push(file);
-    }
-    result.push({ ...source, files });
-  }
-  return result;
+  return loaded.map((source) => {
+    const files = source.files.filter(({ path }) => {
+      const file = real.get(path) ?? path;
+      if (!isKubectls(source.plan) && seen.has(file)) return false;
+      seen.add(file);
+      return true;
+    });
+    return { ...source, files };
+  });
 }
 
 function assemble(loaded: readonly LoadedSource[]): { contexts: UnnamedContext[]; sources: KubeSource[] } {
   const contexts: UnnamedContext[] = [];
-  const configsOf = (source: LoadedSource) =>
-    source.files.map((file) => file.config).filter((config) => config !== null);
   const add = (config: Kubeconfig, source: LoadedSource | undefined) => {
     const demo = source?.origin === 'demo';
     const kubectlsOwn = source === undefined;
@@ -243,12 +257,14 @@ function assemble(loaded: readonly LoadedSource[]): { contexts: UnnamedContext[]
   for (const source of loaded.filter((source) => !isKubectls(source.plan))) {
     for (const config of configsOf(source)) add(config, source);
   }
+  const perFile = new Map<string, number>();
+  for (const { context } of contexts) perFile.set(context.file, (perFile.get(context.file) ?? 0) + 1);
   const sources = loaded
     .filter((source) => source.origin !== 'default' || source.files.some((file) => file.config || file.error))
     .map((source) => ({
       path: source.origin === 'demo' ? 'demo' : source.plan.path,
       origin: source.origin,
-      contexts: contexts.filter(({ context }) => source.files.some((file) => file.path === context.file)).length,
+      contexts: source.files.reduce((sum, file) => sum + (perFile.get(file.path) ?? 0), 0),
       error: source.error,
     }));
   return { contexts, sources };

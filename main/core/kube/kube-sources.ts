@@ -1,5 +1,5 @@
 import { lstat, readdir, readFile, stat } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
 import type { KubeSource } from '../../../contract/model/context.ts';
 import { type Kubeconfig, looksLikeKubeconfig, parseKubeconfig } from './kubeconfig-file.ts';
@@ -69,11 +69,28 @@ export interface LoadedSource {
 
 const maximumBytes = 8 * 1024 * 1024;
 
-/** Reads sources and remembers the last good reading of each file, so that a half-edited file takes nothing away. */
-export class KubeSourceReader {
-  readonly #lastGood = new Map<string, Kubeconfig>();
+/** What a file said when it was last understood. */
+interface Reading {
+  readonly text: string;
+  readonly config: Kubeconfig;
+}
 
-  async read(plan: SourcePlan): Promise<LoadedSource> {
+/**
+ * Reads sources and remembers the last good reading of each file for as long as the file is there, so that a half-edited one takes
+ * nothing away, and one that did not change is not parsed again: its `config` is the same object then.
+ */
+export class KubeSourceReader {
+  readonly #lastGood = new Map<string, Reading>();
+
+  /** Reads all sources anew, at the same time; what was remembered of files that none of them has any more is forgotten. */
+  async readAll(plans: readonly SourcePlan[]): Promise<LoadedSource[]> {
+    const loaded = await Promise.all(plans.map((plan) => this.#read(plan)));
+    const present = new Set(loaded.flatMap(({ files }) => files.map(({ path }) => path)));
+    for (const path of [...this.#lastGood.keys()]) if (!present.has(path)) this.#lastGood.delete(path);
+    return loaded;
+  }
+
+  async #read(plan: SourcePlan): Promise<LoadedSource> {
     if (plan.origin === 'added-file' && (await isFolder(plan.path))) return await this.#readFolder(plan);
     const file = await this.#readFile(plan.path);
     // Nobody was promised a ~/.kube/config.
@@ -86,40 +103,45 @@ export class KubeSourceReader {
     try {
       names = (await readdir(plan.path)).sort();
     } catch (error) {
-      return { plan, origin: 'added-folder', files: [], error: cannotRead(plan.path, error) };
+      const info = cannotRead(plan.path, error);
+      const files = info.code === 'not-found' ? [] : this.#rememberedIn(plan.path);
+      return { plan, origin: 'added-folder', files, error: info };
     }
-    const files: LoadedFile[] = [];
-    for (const name of names) {
-      const path = join(plan.path, name);
-      if (!(await isFile(path))) continue;
-      const file = await this.#readFile(path, { amongOthers: true });
-      if (file.config !== null || file.error !== null) files.push(file);
-    }
+    const read = await Promise.all(names.map((name) => this.#readAmongOthers(join(plan.path, name))));
+    const files = read.filter((file) => file !== null);
     return { plan, origin: 'added-folder', files, error: folderError(plan.path, files) };
+  }
+
+  #rememberedIn(folder: string): LoadedFile[] {
+    return [...this.#lastGood]
+      .filter(([path]) => dirname(path) === folder)
+      .map(([path, { config }]) => ({ path, config, error: null }));
+  }
+
+  /** A file of a folder; null for one that was never meant to be a kubeconfig. */
+  async #readAmongOthers(path: string): Promise<LoadedFile | null> {
+    if (!(await isFile(path))) return null;
+    const file = await this.#readFile(path, { amongOthers: true });
+    return file.config === null && file.error === null ? null : file;
   }
 
   /** `amongOthers`: files that were never meant to be kubeconfigs answer neither contexts nor an error. */
   async #readFile(path: string, { amongOthers = false } = {}): Promise<LoadedFile> {
+    const known = this.#lastGood.get(path);
     try {
-      const text = await readBounded(path, this.#lastGood.has(path));
-      if (amongOthers && !looksLikeKubeconfig(text)) return this.#forget(path, null);
+      const text = await readBounded(path, known !== undefined);
+      // What was a kubeconfig a moment ago is a broken one, not a file of another kind.
+      if (amongOthers && !known && !looksLikeKubeconfig(text)) return { path, config: null, error: null };
+      if (known?.text === text) return { path, config: known.config, error: null };
       const config = parseKubeconfig(text, path);
-      this.#lastGood.set(path, config);
+      this.#lastGood.set(path, { text, config });
       return { path, config, error: null };
     } catch (error) {
-      if (error instanceof BerthError) {
-        if (amongOthers && error.code === 'too-large') return this.#forget(path, null);
-        return { path, config: this.#lastGood.get(path) ?? null, error: toErrorInfo(error) };
-      }
-      const info = cannotRead(path, error);
-      if (info.code === 'not-found') return this.#forget(path, amongOthers ? null : info);
-      return { path, config: this.#lastGood.get(path) ?? null, error: info };
+      const info = error instanceof BerthError ? toErrorInfo(error) : cannotRead(path, error);
+      const config = info.code === 'not-found' ? null : (known?.config ?? null);
+      const none = info.code === 'not-found' || (info.code === 'too-large' && !known);
+      return { path, config, error: amongOthers && none ? null : info };
     }
-  }
-
-  #forget(path: string, error: ErrorInfo | null): LoadedFile {
-    this.#lastGood.delete(path);
-    return { path, config: null, error };
   }
 }
 

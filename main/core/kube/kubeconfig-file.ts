@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, resolve, sep } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { BerthError } from '../../../contract/errors.ts';
+import { readPlainYaml } from './plain-yaml.ts';
 
 /** The fields of one cluster, user or context as they stand in the file; unknown ones are kept. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -53,11 +54,43 @@ const pathFields: Readonly<Record<EntryKind, readonly string[]>> = {
 
 type EntryKind = keyof typeof textFields;
 
+/** What is wrong at that place of the document, counted from its root. */
+type Fail = (path: readonly (string | number)[], message: string) => never;
+
 /**
  * Reads the text of one kubeconfig (YAML or JSON) under kubectl's rules: names are unique in a list, strings are strings,
  * relative paths count from the file's folder. Throws `invalid-config` with line and column.
  */
 export function parseKubeconfig(text: string, file: string): Kubeconfig {
+  return parseQuickly(text, file) ?? parseCarefully(text, file);
+}
+
+/** What programs write, in a fraction of the time; null for all else, and where anything is wrong, since no place can be told here. */
+function parseQuickly(text: string, file: string): Kubeconfig | null {
+  const root = readJson(text) ?? readPlainYaml(text);
+  if (root === undefined) return null;
+  try {
+    return kubeconfigOf(root, file, () => {
+      throw needsCare;
+    });
+  } catch (error) {
+    if (error === needsCare) return null;
+    throw error;
+  }
+}
+
+const needsCare = Symbol('needs care');
+
+function readJson(text: string): unknown {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function parseCarefully(text: string, file: string): Kubeconfig {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, merge: true, logLevel: 'silent' });
   const problem = document.errors[0];
@@ -65,9 +98,6 @@ export function parseKubeconfig(text: string, file: string): Kubeconfig {
     const { line, col } = lines.linePos(problem.pos[0]);
     throw invalid(file, `${firstLine(problem.message)} (line ${line}, column ${col})`, { line, column: col });
   }
-  const root: unknown = readDocument(document, file);
-  if (root === null || root === undefined) return emptyKubeconfig;
-
   const where = (path: readonly (string | number)[]) => {
     const node: unknown = document.getIn(path, true);
     const offset = (node as { range?: [number, number, number] } | undefined)?.range?.[0];
@@ -75,11 +105,14 @@ export function parseKubeconfig(text: string, file: string): Kubeconfig {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  const fail = (path: readonly (string | number)[], message: string): never => {
+  return kubeconfigOf(readDocument(document, file), file, (path, message) => {
     const at = where(path);
     throw invalid(file, at ? `${message} (line ${at.line}, column ${at.column})` : message, at ?? {});
-  };
+  });
+}
 
+function kubeconfigOf(root: unknown, file: string, fail: Fail): Kubeconfig {
+  if (root === null || root === undefined) return emptyKubeconfig;
   if (!isFields(root)) return fail([], 'it is not a map of clusters, users and contexts');
   const kind = root['kind'];
   if (kind !== undefined && kind !== null && kind !== 'Config') {
@@ -149,7 +182,7 @@ function readEntries(
   key: string,
   kind: EntryKind,
   file: string,
-  fail: (path: readonly (string | number)[], message: string) => never,
+  fail: Fail,
 ): ReadonlyMap<string, KubeEntry> {
   const entries = new Map<string, KubeEntry>();
   if (value === undefined || value === null) return entries;
