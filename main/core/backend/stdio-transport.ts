@@ -8,8 +8,8 @@ import { isJsonRpcMessage, MAX_MESSAGE_BYTES, type McpTransport } from './transp
 export interface StdioTransportOptions {
   readonly stdin: Writable;
   readonly stdout: Readable;
-  /** Gets every line of stdout that is no JSON-RPC message. */
-  readonly onNoise: (line: string) => void;
+  /** Gets every line of stdout that is no JSON-RPC message; those that came together in one text, with line ends between them. */
+  readonly onNoise: (text: string) => void;
   /** Default `MAX_MESSAGE_BYTES`; also how much unsent data may wait for a child that does not read. */
   readonly maxMessageBytes?: number;
 }
@@ -26,8 +26,9 @@ export class StdioTransport implements McpTransport {
   readonly #closes = new Emitter<BerthError>();
   readonly #stdin: Writable;
   readonly #stdout: Readable;
-  readonly #onNoise: (line: string) => void;
+  readonly #onNoise: (text: string) => void;
   readonly #maxBytes: number;
+  #noise: string[] = [];
   #closed: BerthError | null = null;
 
   readonly onMessage = this.#messages.event;
@@ -43,9 +44,13 @@ export class StdioTransport implements McpTransport {
       (line) => this.#receive(line),
       (line) => this.#receiveOverlong(line),
     );
-    this.#stdout.on('data', (chunk: Buffer) => lines.push(chunk));
+    this.#stdout.on('data', (chunk: Buffer) => {
+      lines.push(chunk);
+      this.#tellNoise();
+    });
     this.#stdout.once('end', () => {
       lines.end();
+      this.#tellNoise();
       this.#end(new BerthError('not-running', 'The server closed its output.'));
     });
     this.#stdout.once('error', (error) => this.#end(broken(error)));
@@ -93,24 +98,36 @@ export class StdioTransport implements McpTransport {
 
   #receive(line: string): void {
     if (this.#closed) return;
+    // A flood of other lines must not cost an exception each.
+    if (!/^\s*[[{]/.test(line)) {
+      this.#noise.push(line);
+      return;
+    }
     let value: unknown;
     try {
       value = JSON.parse(line);
     } catch {
-      this.#onNoise(line);
+      this.#noise.push(line);
       return;
     }
     // Batches exist in protocol version 2025-03-26 only.
     const items = Array.isArray(value) && value.length > 0 ? value : [value];
     if (!items.every(isJsonRpcMessage)) {
-      this.#onNoise(line);
+      this.#noise.push(line);
       return;
     }
     for (const message of items) this.#messages.fire(message);
   }
 
+  #tellNoise(): void {
+    if (this.#noise.length === 0) return;
+    const text = this.#noise.join('\n');
+    this.#noise = [];
+    this.#onNoise(text);
+  }
+
   #receiveOverlong(line: OverlongLine): void {
-    this.#onNoise(`${line.head}… (${line.bytes} bytes, more than Berth takes in one line)`);
+    this.#noise.push(`${line.head}… (${line.bytes} bytes, more than Berth takes in one line)`);
     const id = idOfAnswer(line);
     if (id !== null && !this.#closed) {
       const message = `The server's answer was larger than ${this.#maxBytes} bytes.`;

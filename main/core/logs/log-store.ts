@@ -4,26 +4,26 @@ import type { ErrorInfo } from '../../../contract/errors.ts';
 import { type LogFilter, type LogLine, levelAtLeast } from '../../../contract/model/log.ts';
 import type { Disposable } from '../dispose.ts';
 import { Emitter, type Subscription } from '../emitter.ts';
-import { guessLevel } from './guess-level.ts';
+import { formatText } from './format-text.ts';
+import { KnownSecrets } from './known-secrets.ts';
+import { LineGuard } from './line-guard.ts';
 import { LineRing } from './line-ring.ts';
 import { formatLine, parseLine } from './line-text.ts';
+import { type FormattedText, LogBlock, levelBit } from './log-block.ts';
 import type { LogEntry, LogSink } from './log-sink.ts';
-import { KeyBlock, KnownSecrets, redactPatterns } from './redact.ts';
-import { RotatingFile } from './rotating-file.ts';
+import { redactPatterns } from './redact.ts';
+import { type FileLimits, RotatingFile, type WriteQueue } from './rotating-file.ts';
 
-export interface LogStoreOptions {
+export interface LogStoreOptions extends FileLimits {
   readonly folder: string;
-  readonly maxFileBytes: number;
-  /** Per server, with the current one. */
-  readonly maxFiles: number;
   /** Memory for the newest lines of all servers together; the one that writes most loses its oldest lines first. */
   readonly ringBytes: number;
 }
 
 const DEFAULT_TAIL = 500;
 const MOST_TAIL = 10_000;
-/** Characters of a line that are kept. */
-const MAX_LINE_LENGTH = 16 * 1024;
+/** What may wait for the disk in memory, of all servers together. */
+const MOST_WAITING_BYTES = 32 * 1024 * 1024;
 /** How much of each server's file comes back at start. */
 const RESTORE_BYTES = 256 * 1024;
 /** Berth's own log must not show anybody's secret. */
@@ -39,10 +39,11 @@ export class LogStore implements LogSink, Disposable {
   readonly #files = new Map<string, RotatingFile>();
   readonly #secrets = new Map<string, KnownSecrets>();
   readonly #allSecrets = new KnownSecrets();
-  readonly #keyBlocks = new Map<string, Map<LogLine['stream'], KeyBlock>>();
-  readonly #lines = new Emitter<LogLine>();
+  readonly #guards = new Map<string, LineGuard>();
+  readonly #blocks = new Emitter<LogBlock>();
   readonly #problems = new Emitter<ErrorInfo | null>();
-  #clock = { ms: 0, text: '' };
+  readonly #queue: WriteQueue = { bytes: 0, most: MOST_WAITING_BYTES };
+  #limits: FileLimits;
   #seq = 0;
   #ringBytes = 0;
   #disposed = false;
@@ -53,6 +54,7 @@ export class LogStore implements LogSink, Disposable {
 
   constructor(options: LogStoreOptions) {
     this.#options = options;
+    this.#limits = options;
   }
 
   /** Why the log files are not written now; null when they are. */
@@ -74,33 +76,43 @@ export class LogStore implements LogSink, Disposable {
       }
     }
     lines.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
-    for (const line of lines) this.#remember({ ...line, seq: this.#nextSeq() });
+    for (const line of lines) {
+      this.#remember(line.slug, { text: `${formatLine(line)}\n`, count: 1, levels: levelBit(line.level) });
+    }
   }
 
-  append(entry: LogEntry): void {
+  /** Files follow other limits from now on; what is beyond them is removed. */
+  async limit(limits: FileLimits): Promise<void> {
+    if (limits.maxFileBytes === this.#limits.maxFileBytes && limits.maxFiles === this.#limits.maxFiles) return;
+    this.#limits = { maxFileBytes: limits.maxFileBytes, maxFiles: limits.maxFiles };
+    for (const slug of await this.#slugsWithFiles()) await this.#file(slug).prune();
+  }
+
+  append({ slug, stream, level, text, overlongBytes }: LogEntry): void {
     if (this.#disposed) return;
-    if (!entry.text.includes('\n')) {
-      this.#appendLine(entry, entry.text);
-      return;
-    }
-    for (const part of entry.text.split(/\r?\n/)) {
-      if (part !== '' || entry.text === '') this.#appendLine(entry, part);
-    }
+    const time = new Date().toISOString();
+    const formatted = formatText(
+      text,
+      { time, stream, level: level ?? null, overlongBytes },
+      this.#guard(slug, stream),
+    );
+    if (formatted.count === 0) return;
+    const block = this.#remember(slug, formatted);
+    this.#file(slug).append(block.bytes, block.count);
+    this.#blocks.fire(block);
+  }
+
+  pressure(slug: string): Promise<void> | null {
+    return this.#files.get(slug)?.pressure() ?? null;
   }
 
   addSecrets(slug: string, values: readonly string[]): void {
-    let known = this.#secrets.get(slug);
-    if (!known) {
-      known = new KnownSecrets();
-      this.#secrets.set(slug, known);
-    }
-    known.add(values);
+    if (slug !== OWN_SLUG) this.#secretsOf(slug).add(values);
     this.#allSecrets.add(values);
   }
 
   redact(slug: string, text: string): string {
-    const known = slug === OWN_SLUG ? this.#allSecrets : this.#secrets.get(slug);
-    return redactPatterns(known ? known.redact(text) : text);
+    return redactPatterns(this.#secretsOf(slug).redact(text));
   }
 
   /** The newest lines that fit, oldest first. */
@@ -109,7 +121,7 @@ export class LogStore implements LogSink, Disposable {
     const wanted = matcher(filter);
     const rings = filter.slug === undefined ? [...this.#rings.values()] : [this.#rings.get(filter.slug)];
     return rings
-      .flatMap((ring) => ring?.newest(limit, wanted) ?? [])
+      .flatMap((ring) => ring?.newest(limit, filter.level, wanted) ?? [])
       .sort((a, b) => a.seq - b.seq)
       .slice(limit === 0 ? Number.POSITIVE_INFINITY : -limit);
   }
@@ -118,8 +130,11 @@ export class LogStore implements LogSink, Disposable {
   subscribe(filter: LogFilter, listener: (line: LogLine) => void): Subscription {
     const { since: _since, ...lasting } = filter;
     const wanted = matcher(lasting);
-    return this.#lines.event((line) => {
-      if (wanted(line)) listener(line);
+    return this.#blocks.event((block) => {
+      if ((filter.slug !== undefined && block.slug !== filter.slug) || !block.reaches(filter.level)) return;
+      for (const line of block.lines()) {
+        if (wanted(line)) listener(line);
+      }
     });
   }
 
@@ -134,34 +149,21 @@ export class LogStore implements LogSink, Disposable {
     this.#files.clear();
   }
 
-  #appendLine({ slug, stream, level }: LogEntry, raw: string): void {
-    const text = bounded(this.redact(slug, this.#keyBlock(slug, stream).read(raw)));
-    const line: LogLine = {
-      seq: this.#nextSeq(),
-      time: this.#now(),
-      slug,
-      stream,
-      level: level ?? guessLevel(text),
-      text,
-    };
-    this.#remember(line);
-    this.#file(slug).append(formatLine(line));
-    this.#lines.fire(line);
-  }
-
-  #remember(line: LogLine): void {
-    let ring = this.#rings.get(line.slug);
+  #remember(slug: string, formatted: FormattedText): LogBlock {
+    const block = new LogBlock(slug, this.#seq + 1, formatted);
+    this.#seq += block.count;
+    let ring = this.#rings.get(slug);
     if (!ring) {
       ring = new LineRing();
-      this.#rings.set(line.slug, ring);
+      this.#rings.set(slug, ring);
     }
-    const before = ring.bytes;
-    ring.push(line);
-    this.#ringBytes += ring.bytes - before;
+    ring.push(block);
+    this.#ringBytes += block.size;
     if (this.#ringBytes > this.#options.ringBytes) this.#makeRoom();
+    return block;
   }
 
-  /** A twentieth at a time, so that a flood does not pay for it with every line. */
+  /** A twentieth at a time, so that a flood does not pay for it with every block. */
   #makeRoom(): void {
     while (this.#ringBytes > this.#options.ringBytes * 0.95) {
       const largest = [...this.#rings.values()].reduce((most, ring) => (ring.bytes > most.bytes ? ring : most));
@@ -172,41 +174,43 @@ export class LogStore implements LogSink, Disposable {
     }
   }
 
-  /** Formatting a time costs more than all else that is done to a line, so that a flood shares it. */
-  #now(): string {
-    const now = Date.now();
-    if (now !== this.#clock.ms) this.#clock = { ms: now, text: new Date(now).toISOString() };
-    return this.#clock.text;
+  #secretsOf(slug: string): KnownSecrets {
+    if (slug === OWN_SLUG) return this.#allSecrets;
+    let known = this.#secrets.get(slug);
+    if (!known) {
+      known = new KnownSecrets();
+      this.#secrets.set(slug, known);
+    }
+    return known;
   }
 
-  #nextSeq(): number {
-    this.#seq += 1;
-    return this.#seq;
-  }
-
-  #keyBlock(slug: string, stream: LogLine['stream']): KeyBlock {
-    let blocks = this.#keyBlocks.get(slug);
-    if (!blocks) {
-      blocks = new Map();
-      this.#keyBlocks.set(slug, blocks);
+  #guard(slug: string, stream: LogLine['stream']): LineGuard {
+    const key = `${stream} ${slug}`;
+    let guard = this.#guards.get(key);
+    if (!guard) {
+      guard = new LineGuard(this.#secretsOf(slug));
+      this.#guards.set(key, guard);
     }
-    let block = blocks.get(stream);
-    if (!block) {
-      block = new KeyBlock();
-      blocks.set(stream, block);
-    }
-    return block;
+    return guard;
   }
 
   #file(slug: string): RotatingFile {
     let file = this.#files.get(slug);
     if (!file) {
-      const { folder, maxFileBytes, maxFiles } = this.#options;
-      const path = join(folder, `${encodeURIComponent(slug)}.log`);
-      file = new RotatingFile({ path, maxFileBytes, maxFiles, onProblem: (error) => this.#setProblem(error) });
+      file = new RotatingFile({
+        path: join(this.#options.folder, `${encodeURIComponent(slug)}.log`),
+        limits: () => this.#limits,
+        queue: this.#queue,
+        onProblem: (error) => this.#setProblem(error),
+      });
       this.#files.set(slug, file);
     }
     return file;
+  }
+
+  async #slugsWithFiles(): Promise<string[]> {
+    const names = await readdir(this.#options.folder).catch(() => []);
+    return [...new Set(names.flatMap((name) => /^([a-z0-9][a-z0-9-]*)(?:\.\d+)?\.log$/.exec(name)?.[1] ?? []))];
   }
 
   #setProblem(error: Error | null): void {
@@ -229,11 +233,6 @@ function matcher(filter: Omit<LogFilter, 'tail'>): (line: LogLine) => boolean {
     (slug === undefined || line.slug === slug) &&
     (level === undefined || levelAtLeast(line.level, level)) &&
     (since === null || line.time >= since);
-}
-
-function bounded(text: string): string {
-  if (text.length <= MAX_LINE_LENGTH) return text;
-  return `${text.slice(0, MAX_LINE_LENGTH)}… (${text.length - MAX_LINE_LENGTH} more characters)`;
 }
 
 /** The last part of a file, from the first whole line on. */

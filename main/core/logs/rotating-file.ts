@@ -1,55 +1,104 @@
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/** How large log files may become, and how many there may be of one server, with the current one. */
+export interface FileLimits {
+  readonly maxFileBytes: number;
+  readonly maxFiles: number;
+}
 
 export interface RotatingFileOptions {
   /** `…/slug.log`; older ones are `…/slug.1.log` and so on. */
   readonly path: string;
-  readonly maxFileBytes: number;
-  /** With the current one. */
-  readonly maxFiles: number;
+  /** Asked each time, so that a change holds from then on. */
+  readonly limits: () => FileLimits;
+  /** Shared by all files: what waits for the disk in memory, in bytes. */
+  readonly queue: WriteQueue;
   /** Told when writing fails, and with null when it works again. */
   readonly onProblem: (error: Error | null) => void;
 }
 
-/** How much waits for the disk at most, in characters; what comes beyond that is counted, not kept. */
-const MOST_WAITING = 8 * 1024 * 1024;
+/** How much waits for the disk in all files together. What comes beyond `most` is counted, not kept. */
+export interface WriteQueue {
+  bytes: number;
+  readonly most: number;
+}
+
 /** In a flood the disk is kept busy rather than waited for. */
-const FLUSH_AT = 512 * 1024;
-const SETTLE_MS = 100;
+const FLUSH_AT = 256 * 1024;
+const SETTLE_MS = 50;
+/** How much is written at once. */
+const BATCH_BYTES = 1024 * 1024;
 /** After a failure nothing is tried for so long. */
 const PAUSE_MS = 10_000;
+/** When so much of one file waits, its writer is asked to wait as well, but not for longer than that. */
+const HIGH_WATER = 4 * 1024 * 1024;
+const LONGEST_WAIT_MS = 200;
+const NEWLINE = 0x0a;
 
-/** Appends text to a file of bounded size and keeps a bounded number of older ones. Never throws, never makes anybody wait. */
+interface Waiting {
+  readonly bytes: Buffer;
+  readonly lines: number;
+}
+
+/**
+ * Appends lines to a file of bounded size and keeps a bounded number of older ones. Never throws, never makes anybody wait
+ * for long: what a disk does not take in time is counted, and the number stands in the file where the lines would have been.
+ */
 export class RotatingFile {
   readonly #options: RotatingFileOptions;
-  #waiting: string[] = [];
-  #waitingLength = 0;
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
   #skipped = 0;
   #timer: NodeJS.Timeout | null = null;
   #working: Promise<void> = Promise.resolve();
   #writing = false;
   #handle: FileHandle | null = null;
+  #identity = '';
   #size = 0;
   #pausedUntil = 0;
   #failed = false;
+  #relief: { promise: Promise<void>; resolve: () => void } | null = null;
+  /** Waiting did not help: the writer is not asked again before all is written. */
+  #hopeless = false;
 
   constructor(options: RotatingFileOptions) {
     this.#options = options;
   }
 
-  /** Takes a whole line without its end. */
-  append(line: string): void {
-    if (this.#waitingLength + line.length > MOST_WAITING || Date.now() < this.#pausedUntil) {
-      this.#skipped += 1;
+  /** Takes whole lines with their ends, and how many these are. */
+  append(bytes: Buffer, lines: number): void {
+    const { queue } = this.#options;
+    if (queue.bytes + bytes.length > queue.most || Date.now() < this.#pausedUntil) {
+      this.#skipped += lines;
       return;
     }
     if (this.#skipped > 0) this.#noteSkipped();
-    this.#waiting.push(line);
-    this.#waitingLength += line.length + 1;
-    if (this.#waitingLength > FLUSH_AT && !this.#writing) void this.flush();
+    this.#enqueue(bytes, lines);
+    if (this.#waitingBytes > FLUSH_AT && !this.#writing) void this.flush();
     if (this.#timer) return;
     this.#timer = setTimeout(() => void this.flush(), SETTLE_MS);
     this.#timer.unref();
+  }
+
+  /** Set while much waits for the disk: whoever writes should wait for it. It resolves soon in any case. */
+  pressure(): Promise<void> | null {
+    if (this.#waitingBytes < HIGH_WATER || this.#hopeless) return null;
+    if (!this.#relief) {
+      let resolve = () => {};
+      const promise = new Promise<void>((done) => {
+        const timer = setTimeout(() => {
+          this.#hopeless = true;
+          this.#relieve();
+        }, LONGEST_WAIT_MS);
+        resolve = () => {
+          clearTimeout(timer);
+          done();
+        };
+      });
+      this.#relief = { promise, resolve };
+    }
+    return this.#relief.promise;
   }
 
   /** Resolves when everything taken so far is in the file, or has been given up. */
@@ -57,6 +106,12 @@ export class RotatingFile {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     this.#working = this.#working.then(() => this.#write());
+    return this.#working;
+  }
+
+  /** Removes older files beyond the limit, which may have been lowered. */
+  prune(): Promise<void> {
+    this.#working = this.#working.then(() => removeBeyond(this.#options.path, this.#options.limits().maxFiles));
     return this.#working;
   }
 
@@ -68,40 +123,47 @@ export class RotatingFile {
   }
 
   #noteSkipped(): void {
-    this.#waiting.push(`${new Date().toISOString()} WARN event (${this.#skipped} lines were not written to this file)`);
+    const note = `${new Date().toISOString()} WARN event (${this.#skipped} lines were not written to this file)\n`;
     this.#skipped = 0;
+    this.#enqueue(Buffer.from(note), 1);
+  }
+
+  #enqueue(bytes: Buffer, lines: number): void {
+    this.#waiting.push({ bytes, lines });
+    this.#count(bytes.length);
+  }
+
+  #count(bytes: number): void {
+    this.#waitingBytes += bytes;
+    this.#options.queue.bytes += bytes;
+  }
+
+  #relieve(): void {
+    this.#relief?.resolve();
+    this.#relief = null;
   }
 
   async #write(): Promise<void> {
-    const lines = this.#waiting;
-    if (lines.length === 0) return;
+    if (this.#waiting.length === 0) return;
     this.#writing = true;
-    this.#waiting = [];
-    this.#waitingLength = 0;
     try {
-      for (let next = 0; next < lines.length; ) {
-        this.#handle ??= await this.#open();
-        // Files are cut at line ends: a piece is what still fits, and one line at least.
-        let piece = '';
-        const room = this.#options.maxFileBytes - this.#size;
-        for (let bytes = 0; next < lines.length; next += 1) {
-          const line = `${lines[next]}\n`;
-          bytes += Buffer.byteLength(line);
-          if (bytes > room && (piece !== '' || this.#size > 0)) break;
-          piece += line;
+      while (this.#waiting.length > 0) {
+        const batch = this.#takeBatch();
+        try {
+          await this.#writeLines(Buffer.concat(batch.map(({ bytes }) => bytes)));
+        } catch (error) {
+          this.#skipped += countLines(batch);
+          throw error;
+        } finally {
+          this.#count(-batch.reduce((sum, { bytes }) => sum + bytes.length, 0));
+          if (this.#waitingBytes < HIGH_WATER / 2) this.#relieve();
         }
-        // Not `write`: on a full disk that takes a part and says nothing.
-        await this.#handle.appendFile(piece);
-        this.#size += Buffer.byteLength(piece);
-        if (next < lines.length) await this.#rotate();
       }
+      this.#hopeless = false;
       if (this.#failed) this.#options.onProblem(null);
       this.#failed = false;
     } catch (error) {
-      this.#skipped += lines.length;
-      this.#pausedUntil = Date.now() + PAUSE_MS;
-      if (!this.#failed) this.#options.onProblem(error as Error);
-      this.#failed = true;
+      this.#giveUp(error as Error);
       await this.#handle?.close().catch(() => {});
       this.#handle = null;
     } finally {
@@ -109,19 +171,83 @@ export class RotatingFile {
     }
   }
 
+  #takeBatch(): Waiting[] {
+    let count = 0;
+    for (let bytes = 0; count < this.#waiting.length && bytes < BATCH_BYTES; count += 1) {
+      bytes += this.#waiting[count]?.bytes.length ?? 0;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  #giveUp(error: Error): void {
+    this.#skipped += countLines(this.#waiting);
+    this.#count(-this.#waitingBytes);
+    this.#waiting = [];
+    this.#relieve();
+    this.#pausedUntil = Date.now() + PAUSE_MS;
+    if (!this.#failed) this.#options.onProblem(error);
+    this.#failed = true;
+  }
+
+  /** Files are cut at line ends: each gets what still fits, and one line at least. */
+  async #writeLines(lines: Buffer): Promise<void> {
+    for (let rest = lines; rest.length > 0; ) {
+      const handle = await this.#current();
+      const room = this.#options.limits().maxFileBytes - this.#size;
+      let end = rest.length;
+      if (end > room) {
+        end = room > 0 ? rest.lastIndexOf(NEWLINE, room - 1) + 1 : 0;
+        if (end === 0 && this.#size === 0) end = rest.indexOf(NEWLINE) + 1;
+      }
+      if (end > 0) {
+        // Not `write`: on a full disk that takes a part and says nothing.
+        await handle.appendFile(rest.subarray(0, end));
+        this.#size += end;
+      }
+      rest = rest.subarray(end);
+      if (rest.length > 0) await this.#rotate();
+    }
+  }
+
+  /** The open file; opened anew when somebody has removed or replaced it. */
+  async #current(): Promise<FileHandle> {
+    if (this.#handle) {
+      const there = await stat(this.#options.path).catch(() => null);
+      if (there && identityOf(there) === this.#identity) return this.#handle;
+      await this.#handle.close();
+      this.#handle = null;
+    }
+    this.#handle = await this.#open();
+    return this.#handle;
+  }
+
   async #open(): Promise<FileHandle> {
     const { path } = this.#options;
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const handle = await open(path, 'a', 0o600);
-    this.#size = (await stat(path)).size;
-    return handle;
+    const handle = await open(path, 'a+', 0o600);
+    try {
+      const stats = await handle.stat();
+      if ((stats.mode & 0o077) !== 0 && process.platform !== 'win32') await handle.chmod(0o600);
+      this.#identity = identityOf(stats);
+      this.#size = stats.size;
+      if (this.#size > 0 && !(await endsWithNewline(handle, this.#size))) {
+        // A full disk or a power cut left half a line.
+        await handle.appendFile('\n');
+        this.#size += 1;
+      }
+      return handle;
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
   }
 
   async #rotate(): Promise<void> {
-    const { path, maxFiles } = this.#options;
+    const { path, limits } = this.#options;
+    const { maxFiles } = limits();
     await this.#handle?.close();
     this.#handle = null;
-    await rm(olderFile(path, maxFiles - 1), { force: true });
+    await removeBeyond(path, maxFiles - 1);
     for (let age = maxFiles - 2; age >= 0; age -= 1) {
       await rename(olderFile(path, age), olderFile(path, age + 1)).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOENT') throw error;
@@ -133,4 +259,27 @@ export class RotatingFile {
 /** The path of the file that was current `age` rotations ago. */
 export function olderFile(path: string, age: number): string {
   return age === 0 ? path : path.replace(/\.log$/, `.${age}.log`);
+}
+
+/** Leaves at most so many files: the newest. */
+async function removeBeyond(path: string, count: number): Promise<void> {
+  const name = basename(path, '.log');
+  for (const entry of await readdir(dirname(path)).catch(() => [])) {
+    const age =
+      entry === `${name}.log` ? 0 : Number(/^\.(\d+)\.log$/.exec(entry.slice(name.length))?.[1] ?? Number.NaN);
+    if (entry.startsWith(`${name}.`) && age >= count) await rm(join(dirname(path), entry), { force: true });
+  }
+}
+
+async function endsWithNewline(handle: FileHandle, size: number): Promise<boolean> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+  return bytesRead === 0 || buffer[0] === NEWLINE;
+}
+
+function identityOf({ dev, ino }: { dev: number; ino: number }): string {
+  return `${dev}:${ino}`;
+}
+
+function countLines(waiting: readonly Waiting[]): number {
+  return waiting.reduce((sum, { lines }) => sum + lines, 0);
 }

@@ -1,9 +1,9 @@
 import { BerthError } from '../../../contract/errors.ts';
 import { type ConnectedBackend, connect } from '../backend/connect.ts';
-import { LineSplitter } from '../backend/line-splitter.ts';
 import type { openHttpTransport } from '../backend/open-http-transport.ts';
 import type { McpTransport } from '../backend/transport.ts';
 import { Emitter } from '../emitter.ts';
+import { followOutput } from '../logs/follow-output.ts';
 import type { LogSink } from '../logs/log-sink.ts';
 import type { LaunchPlan } from '../presets/launch-plan.ts';
 import { assertPortFree, isHealthy } from './http-readiness.ts';
@@ -39,8 +39,6 @@ export interface RunContext {
   readonly pausedSince: (monotonic: number) => boolean;
 }
 
-/** Longest line of a server's output that is kept whole, in bytes. */
-const MAX_LOG_LINE_BYTES = 16 * 1024;
 /** How long after its channel broke a process may take to end by itself, so that its own reason is the one shown, in ms. */
 const EXIT_AFTER_CLOSE_MS = 500;
 
@@ -125,7 +123,7 @@ export class ServerRun {
       this.#transport = await openChannel(plan, this.#group, {
         openHttpTransport: this.#context.openHttpTransport,
         onNoise: (text) => {
-          this.#lastLines.push(text);
+          this.#lastLines.pushText(text);
           logs.append({ slug: this.#slug, stream: 'stdout', level: 'warn', text });
         },
         deadline,
@@ -162,8 +160,8 @@ export class ServerRun {
     if (process.platform !== 'win32') this.#lifeline = holdLifeline(group.pid, (text) => this.#log('warn', text));
     void this.#context.ledger.add(this.#slug, group.pid);
     this.#log('info', `Started ${[planned.command, ...planned.args].join(' ')} (pid ${group.pid}).`);
-    group.stderr.on('data', this.#outputLines('stderr'));
-    if (plan.transport !== 'stdio') group.stdout.on('data', this.#outputLines('stdout'));
+    this.#followOutput(group, 'stderr');
+    if (plan.transport !== 'stdio') this.#followOutput(group, 'stdout');
     this.#progress.fire();
   }
 
@@ -265,16 +263,10 @@ export class ServerRun {
     }
   }
 
-  #outputLines(stream: 'stdout' | 'stderr'): (chunk: Buffer) => void {
-    const store = (text: string) => {
-      this.#lastLines.push(text);
-      this.#context.logs.append({ slug: this.#slug, stream, text });
-    };
-    const lines = new LineSplitter({ maxBytes: MAX_LOG_LINE_BYTES, headBytes: MAX_LOG_LINE_BYTES }, store, (line) =>
-      store(`${line.head}… (${line.bytes} bytes)`),
+  #followOutput(group: ProcessGroup, stream: 'stdout' | 'stderr'): void {
+    followOutput(group[stream], this.#context.logs, { slug: this.#slug, stream }, (text) =>
+      this.#lastLines.pushText(text),
     );
-    this.#group?.[stream].once('end', () => lines.end());
-    return (chunk) => lines.push(chunk);
   }
 
   #log(level: 'info' | 'warn', text: string): void {

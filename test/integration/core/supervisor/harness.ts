@@ -32,8 +32,14 @@ export class RecordingLog implements LogSink {
   readonly #added = new Emitter<void>();
 
   append({ slug, stream, text }: LogEntry): void {
-    this.lines.push({ slug, stream, text });
+    for (const line of text.split(/\r?\n/)) {
+      if (line !== '') this.lines.push({ slug, stream, text: line });
+    }
     this.#added.fire();
+  }
+
+  pressure(): null {
+    return null;
   }
 
   addSecrets(_slug: string, values: readonly string[]): void {

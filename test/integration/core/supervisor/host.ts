@@ -11,6 +11,7 @@ const supervisor = new Supervisor({
   clientInfo: { name: fileURLToPath(import.meta.url), version: '0' },
   logs: {
     append: ({ stream, text }) => say(`${stream}: ${text}`),
+    pressure: () => null,
     addSecrets: () => {},
     redact: (_slug, text) => text,
   },

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { KeyBlock, KnownSecrets, redactPatterns } from '../../../../main/core/logs/redact.ts';
+import { KeyBlock } from '../../../../main/core/logs/key-block.ts';
+import { KnownSecrets } from '../../../../main/core/logs/known-secrets.ts';
+import { redactPatterns } from '../../../../main/core/logs/redact.ts';
 
 const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzeXN0ZW0ifQ.c2lnbmF0dXJlLXRoYXQtaXMtbG9uZw';
 
@@ -14,6 +16,10 @@ test.each([
   ['login --token=0123456789abcdef0123 --quiet', 'login --token=[redacted] --quiet'],
   ['connect password=hunter2; retry', 'connect password=[redacted]; retry'],
   ['{"password": "hun\\"ter"}', '{"password": "[redacted]"}'],
+  ['mkp --token hunter2 --port 8080', 'mkp --token [redacted] --port 8080'],
+  ['run ["--client-secret","hunter2","-v"]', 'run ["--client-secret","[redacted]","-v"]'],
+  ['oc with sha256~abcdefghijklmnopqrstuvwxyz012345', 'oc with [redacted]'],
+  ['client-key-data: MHcCAQEEIBxyzxyzxyzxyz==', 'client-key-data: [redacted key]'],
   ['client-key-data: LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=', 'client-key-data: [redacted key]'],
   [
     'key "-----BEGIN RSA PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY-----\\n" end',
@@ -30,6 +36,8 @@ test.each([
   'image ghcr.io/a/b@sha256:0123456789abcdef is present',
   'E1121 10:00:00.000000 1 secret "db-credentials" not found in namespace default',
   'basic auth is off',
+  'the flag --token is missing',
+  'use --token --quiet',
   'https://127.0.0.1:6443/api?timeout=32s',
 ])('leaves %s as it is', (text) => {
   expect(redactPatterns(text)).toBe(text);
