@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { guardLevelSchema } from './guard.ts';
 import { optionValueSchema, slugSchema, transportSchema } from './server.ts';
-
 import { limitsSchema } from './usage.ts';
+
 export const DEFAULT_PORT = 23784;
 
 /** A server as the user configured it: what `config.yaml` holds. */
@@ -16,8 +16,8 @@ export const serverSettingsSchema = z.strictObject({
   /** Start it with Berth. */
   run: z.boolean().default(false),
   options: z.record(z.string(), optionValueSchema).default({}),
-});
   limits: limitsSchema.optional(),
+});
 export type ServerSettings = z.infer<typeof serverSettingsSchema>;
 
 export const contextSettingsSchema = z.strictObject({

@@ -18,8 +18,8 @@ import { Inspector } from './inspector/inspector.ts';
 import { KubeService } from './kube/kube-service.ts';
 import { removeStale } from './kube/private-kubeconfig.ts';
 import { isReachable } from './kube/probe.ts';
-import { openStores } from './open-stores.ts';
 import { createMeter } from './measure/create-meter.ts';
+import { openStores } from './open-stores.ts';
 import type { CoreParts } from './parts.ts';
 import type { BerthPaths } from './paths.ts';
 import { writePrivately } from './private-file.ts';
@@ -115,14 +115,14 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       }),
     );
     const docked = new DockedSettings(settings);
-    const launcher = new Launcher({
-      settings,
-      docked,
-      kube,
     const isFollowed = (): boolean => status.isFollowed;
     const meter = store.add(
       createMeter({ supervisor, docked, logs, platform, isFollowed, timings: options.measuring }),
     );
+    const launcher = new Launcher({
+      settings,
+      docked,
+      kube,
       contexts,
       presets,
       secrets,
@@ -138,11 +138,11 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         supervisor,
         launcher,
         activity,
+        measure: (slug) => meter.of(slug),
         logs,
         endpoint: () => address.url,
         countTools: async (slug) => (await inspector.tools(slug, 'berth')).length,
         drain: (backend) => gateway.drain(backend),
-        measure: (slug) => meter.of(slug),
       }),
     );
     const targets = new ServerTargets({
@@ -237,12 +237,12 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       secrets,
       inspector,
       activity,
+      meter,
       endClient: (client: string) => gateway.endClient(client),
       endpoint: () => ({ url: address.url, error: address.error }),
     };
     let shellWarning: ErrorInfo | null = null;
     let listed: readonly Client[] = await clients.list();
-      meter,
     const status = store.add(new StatusFeed(() => buildStatus(parts, { startedAt, clients: listed, shellWarning })));
     const doctor = createDoctor(parts, paths, () => loginShell.resolve());
     const core: CoreParts = { ...parts, status, doctor };

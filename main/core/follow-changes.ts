@@ -34,17 +34,17 @@ export function followChanges(
     core.logs.onDidChangeProblem(touch),
     core.activity.onDidChange(touch),
     core.contexts.onDidChange(touch),
-    core.presets.onDidChange(touch),
     core.meter.onDidChange(touch),
     core.status.onDidFollow(() => core.meter.update()),
+    core.presets.onDidChange(touch),
     more.address.onDidChange(() => {
       servers.countAgain();
       orLog('The clients could not be listed', more.relistClients());
     }),
     servers.onDidChange(() => {
       monitor.update();
-      touch();
       core.meter.update();
+      touch();
     }),
     supervisor.onDidChangeBackend(({ slug, backend }) => {
       const context = backend && servers.servingContext(slug);
@@ -54,8 +54,8 @@ export function followChanges(
       orLog('The kubeconfigs could not be read', kube.refresh());
       orLog('The port could not be changed', more.address.move(more.fixedPort ?? settings.settings.port));
       orLog('The settings could not be followed', servers.followSettings());
-      orLog('The active context could not be followed', core.contextSwitch.follow());
       core.meter.update();
+      orLog('The active context could not be followed', core.contextSwitch.follow());
       if (settings.settings.demo !== demoWanted) {
         demoWanted = settings.settings.demo;
         orLog('The demo clusters could not be switched', core.demo.set(demoWanted));

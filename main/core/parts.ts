@@ -4,8 +4,8 @@ import type { Doctor } from './doctor/doctor.ts';
 import type { Inspector } from './inspector/inspector.ts';
 import type { KubeService } from './kube/kube-service.ts';
 import type { LogStore } from './logs/log-store.ts';
-import type { PresetCatalog } from './presets/preset-catalog.ts';
 import type { ServerMeter } from './measure/server-meter.ts';
+import type { PresetCatalog } from './presets/preset-catalog.ts';
 import type { EndpointTokens } from './secrets/endpoint-tokens.ts';
 import type { SecretStore } from './secrets/secret-store.ts';
 import type { Activity } from './servers/activity.ts';
@@ -41,9 +41,9 @@ export interface CoreParts {
   readonly inspector: Inspector;
   readonly doctor: Doctor;
   readonly activity: Activity;
+  readonly meter: ServerMeter;
   readonly status: StatusFeed;
   /** Ends what a client has open on the endpoints. */
-  readonly meter: ServerMeter;
   readonly endClient: (client: string) => void;
   /** Base URL of the endpoints, and why it does not listen. */
   readonly endpoint: () => { url: string; error: ErrorInfo | null };

@@ -123,6 +123,7 @@ export class ServerManager implements Disposable {
       options: input.options ?? {},
       ...(input.namespace === undefined ? {} : { namespace: input.namespace }),
       ...(input.transport === undefined ? {} : { transport: input.transport }),
+      ...(input.limits === undefined ? {} : { limits: input.limits }),
     };
     await this.#parts.docked.save(slug, (before) => {
       notYetDocked(slug, before);
@@ -146,6 +147,7 @@ export class ServerManager implements Disposable {
     });
     const changed = this.#parts.docked.fingerprint(slug);
     this.#changed.fire();
+    if (!concernsProcess(input)) return this.get(slug);
     try {
       await this.#changeover.goOver(slug);
     } catch (error) {
@@ -153,7 +155,6 @@ export class ServerManager implements Disposable {
       if (!this.isRunning(slug)) throw error;
       await this.#parts.docked.restore(slug, changed, former);
       this.#changed.fire();
-      ...(input.limits === undefined ? {} : { limits: input.limits }),
       const info = toErrorInfo(error);
       throw BerthError.from({ ...info, message: `${slug} stays as it was. ${info.message}` });
     }
@@ -177,7 +178,6 @@ export class ServerManager implements Disposable {
     this.#changeover.launch(slug);
   }
 
-    if (!concernsProcess(input)) return this.get(slug);
   /** Stops it also when that cannot be written down; rejects with why then, since it will start again with Berth. */
   async stop(slug: string): Promise<void> {
     this.#parts.docked.get(slug);

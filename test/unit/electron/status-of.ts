@@ -52,11 +52,11 @@ export function serverOf(changes: Partial<Server> & { slug: string }): Server {
     namespace: null,
     options: {},
     warnings: [],
-    ...changes,
-  };
     resources: null,
     limits: {},
     listeners: null,
+    ...changes,
+  };
 }
 
 /** A whole status, checked against the contract. */
