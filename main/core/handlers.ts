@@ -61,7 +61,7 @@ function contextHandlers(core: CoreParts): Only<'contexts' | 'sources' | 'demo'>
       await monitor.check(ref);
       return contexts.get(ref);
     },
-    'contexts.use': ({ context, force }) => contextSwitch.use(context, { force }),
+    'contexts.use': ({ context, force }, { signal }) => contextSwitch.use(context, { force, signal }),
     'contexts.set': ({ context, changes }) => contexts.set(context, changes),
     'sources.list': () => [...kube.snapshot().sources],
     'sources.add': async ({ path }) => {

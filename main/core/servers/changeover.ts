@@ -21,6 +21,8 @@ export interface ChangeoverParts {
 
 /** A second process beside a server's present one. */
 export interface PreparedServer {
+  /** Why it is of no use any more, though it was ready; null while it waits. */
+  readonly ended: ErrorInfo | null;
   /** Whether it is what the settings ask for now. */
   isRight(): boolean;
   /** Puts it to work. Where settings changed meanwhile, they are followed after. */
@@ -109,9 +111,9 @@ export class Changeover {
 
   /**
    * Starts a second process, on `context` if the server follows the active one. Nothing has changed until `commit`. What was
-   * prepared for a context that the server is not bound to any more is never put to work (`isRight`).
+   * prepared for a context that the server is not bound to any more is never put to work (`isRight`). `signal` takes it back.
    */
-  async prepare(slug: string, context?: string): Promise<PreparedServer> {
+  async prepare(slug: string, context?: string, signal?: AbortSignal): Promise<PreparedServer> {
     const before = this.#parts.docked.fingerprint(slug);
     let launched: Launched | null = null;
     let committed = false;
@@ -119,10 +121,14 @@ export class Changeover {
       launched = value;
       if (committed) this.#planned.set(slug, value);
     };
-    const prepared = await this.#parts.supervisor.prepare(slug, this.#parts.launcher.planner(slug, onPlanned, context));
+    const planner = this.#parts.launcher.planner(slug, onPlanned, context);
+    const prepared = await this.#parts.supervisor.prepare(slug, planner, signal);
     const isBound = () => launched !== null && this.#bound(slug) === launched.context;
     const isUnchanged = () => this.#parts.docked.fingerprint(slug) === before;
     return {
+      get ended() {
+        return prepared.backend.closed?.toInfo() ?? null;
+      },
       isRight: () => isBound() && isUnchanged(),
       commit: () => {
         if (isBound()) {

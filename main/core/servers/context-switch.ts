@@ -3,12 +3,12 @@ import type { Context } from '../../../contract/model/context.ts';
 import { ACTIVE_CONTEXT } from '../../../contract/model/server.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
+import type { PreparedServer } from './changeover.ts';
 import type { ContextRegistry } from './context-registry.ts';
 import type { ServerManager } from './server-manager.ts';
 
-type Attempt =
-  | { slug: string; prepared: { commit(): void; abort(): Promise<void> } }
-  | { slug: string; error: ErrorInfo };
+/** A server's second process on the new cluster, or why there is none. */
+type Attempt = { slug: string; prepared: PreparedServer } | { slug: string; error: ErrorInfo };
 
 /**
  * Switches the active context: prepares every running server that is bound to it on the new cluster, then swaps all or
@@ -45,10 +45,10 @@ export class ContextSwitch {
   /**
    * Returns when the endpoints answer from the new context. When a server does not come up there, everything stays on the
    * old one and the error names which and why; with `force` the others go and the failing ones are `failed`.
-   * Switches run one after another.
+   * Switches run one after another. `signal` takes a switch back as long as nothing has been swapped: `cancelled`.
    */
-  use(ref: string, options: { force: boolean }): Promise<Context> {
-    return this.#inTurn(() => this.#switch(ref, options.force));
+  use(ref: string, options: { force: boolean; signal?: AbortSignal }): Promise<Context> {
+    return this.#inTurn(() => this.#switch(ref, options.force, options.signal));
   }
 
   /**
@@ -80,12 +80,13 @@ export class ContextSwitch {
     return this.#servers.isRunning(slug) && this.#servers.servingContext(slug) !== ref;
   }
 
-  async #switch(wanted: string, force: boolean): Promise<Context> {
+  async #switch(wanted: string, force: boolean, signal?: AbortSignal): Promise<Context> {
     const context = this.#contexts.get(wanted);
+    this.#assertWanted(context.ref, signal);
     this.#target = context.ref;
     this.#onProgress();
     try {
-      await this.#swap(context, force);
+      await this.#swap(context.ref, force, signal);
     } finally {
       this.#target = null;
       this.#onProgress();
@@ -93,28 +94,54 @@ export class ContextSwitch {
     return this.#contexts.get(context.ref);
   }
 
-  async #swap(context: Context, force: boolean): Promise<void> {
-    const bound = this.#bound();
-    const running = bound.filter((slug) => this.#isElsewhere(slug, context.ref));
-    const attempts = await Promise.all(running.map((slug) => this.#attempt(slug, context.ref)));
+  async #swap(ref: string, force: boolean, signal?: AbortSignal): Promise<void> {
+    const attempts = await Promise.all((await this.#prepareAll(ref, signal)).map(stillThere));
     const failed = attempts.filter((attempt) => 'error' in attempt && this.#isWanted(attempt.slug));
+    const prepared = attempts.flatMap((attempt) => ('prepared' in attempt ? [attempt.prepared] : []));
     try {
-      if (failed.length > 0 && !force) throw refusal(context.ref, failed, this.#contexts.active());
-      await this.#contexts.activate(context.ref);
+      this.#assertWanted(ref, signal);
+      // It may have gone while the servers started on it.
+      this.#contexts.get(ref);
+      if (failed.length > 0 && !force) throw refusal(ref, failed, this.#contexts.active());
+      await this.#contexts.activate(ref);
     } catch (error) {
-      await Promise.all(attempts.map((attempt) => ('prepared' in attempt ? attempt.prepared.abort() : undefined)));
+      await Promise.all(prepared.map((server) => server.abort()));
       throw error;
     }
-    for (const attempt of attempts) if ('prepared' in attempt) attempt.prepared.commit();
-    await this.#restartOthers(context.ref, bound, running, failed);
+    for (const server of prepared) server.commit();
+    const tried = attempts.map(({ slug }) => slug);
+    await this.#restartOthers(
+      ref,
+      tried,
+      failed.map(({ slug }) => slug),
+    );
   }
 
-  async #attempt(slug: string, context: string): Promise<Attempt> {
+  /** Prepares every server that is elsewhere, also those that become ready there meanwhile: they could serve the old cluster on. */
+  async #prepareAll(ref: string, signal?: AbortSignal): Promise<Attempt[]> {
+    const attempts: Attempt[] = [];
+    for (;;) {
+      const fresh = this.#bound().filter(
+        (slug) => this.#isElsewhere(slug, ref) && !attempts.some((attempt) => attempt.slug === slug),
+      );
+      if (fresh.length === 0) return attempts;
+      attempts.push(...(await Promise.all(fresh.map((slug) => this.#attempt(slug, ref, signal)))));
+    }
+  }
+
+  async #attempt(slug: string, context: string, signal?: AbortSignal): Promise<Attempt> {
     try {
-      return { slug, prepared: await this.#servers.prepare(slug, context) };
+      return { slug, prepared: await this.#servers.prepare(slug, context, signal) };
     } catch (error) {
       return { slug, error: toErrorInfo(error) };
     }
+  }
+
+  #assertWanted(ref: string, signal?: AbortSignal): void {
+    if (!signal?.aborted) return;
+    throw new BerthError('cancelled', `The switch to ${ref} was taken back.`, {
+      hint: `Everything stays on ${this.#contexts.active() ?? 'no context'}.`,
+    });
   }
 
   /** A server that was stopped or removed meanwhile holds up nothing. */
@@ -124,17 +151,16 @@ export class ContextSwitch {
   }
 
   /**
-   * What was starting, restarting or failed tries anew on the new cluster; so does what became ready on the old one meanwhile,
-   * and what could not be prepared leaves it.
+   * What was starting, restarting or failed tries anew on the new cluster; so does what became ready on the old one at the last
+   * moment, and what could not be prepared leaves it.
    */
-  async #restartOthers(ref: string, bound: string[], running: string[], failed: Attempt[]): Promise<void> {
-    const others = bound.filter((slug) => {
-      if (running.includes(slug)) return false;
+  async #restartOthers(ref: string, tried: string[], failed: string[]): Promise<void> {
+    const others = this.#bound().filter((slug) => {
+      if (tried.includes(slug)) return failed.includes(slug);
       const state = this.#supervisor.get(slug)?.state;
-      if (this.#isElsewhere(slug, ref)) return true;
-      return state === 'starting' || state === 'restarting' || state === 'failed';
+      return this.#isElsewhere(slug, ref) || state === 'starting' || state === 'restarting' || state === 'failed';
     });
-    await Promise.all([...failed.map(({ slug }) => slug), ...others].map((slug) => this.#restart(slug)));
+    await Promise.all(others.map((slug) => this.#restart(slug)));
   }
 
   async #restart(slug: string): Promise<void> {
@@ -145,6 +171,13 @@ export class ContextSwitch {
       if (toErrorInfo(error).code !== 'not-found') throw error;
     }
   }
+}
+
+/** A process that was ready may have ended while the others were still on their way. */
+async function stillThere(attempt: Attempt): Promise<Attempt> {
+  if ('error' in attempt || !attempt.prepared.ended) return attempt;
+  await attempt.prepared.abort();
+  return { slug: attempt.slug, error: attempt.prepared.ended };
 }
 
 function refusal(ref: string, failed: Attempt[], stayed: string | null): BerthError {

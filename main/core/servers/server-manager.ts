@@ -79,8 +79,9 @@ export class ServerManager implements Disposable {
     const settings = all.get(slug);
     const supervised = supervisor.get(slug) ?? null;
     const bound = this.#changeover.binding(settings);
-    const running = supervised !== null && supervised.state !== 'stopped' && supervised.state !== 'failed';
-    const context = running && this.#serving.has(slug) ? (this.#serving.get(slug) ?? null) : bound.context;
+    // One that is on its way serves nobody, and comes up on what it is bound to.
+    const serves = this.isRunning(slug) && this.#serving.has(slug);
+    const context = serves ? (this.#serving.get(slug) ?? null) : bound.context;
     const preset = this.#preset(settings.preset);
     const transport = settings.transport ?? preset?.transports[0]?.transport ?? 'stdio';
     return serverView({
@@ -252,8 +253,8 @@ export class ServerManager implements Disposable {
   }
 
   /** A second process beside the present one, for switching several servers at once. */
-  prepare(slug: string, context: string): Promise<PreparedServer> {
-    return this.#changeover.prepare(slug, context);
+  prepare(slug: string, context: string, signal?: AbortSignal): Promise<PreparedServer> {
+    return this.#changeover.prepare(slug, context, signal);
   }
 
   async dispose(): Promise<void> {
