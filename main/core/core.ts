@@ -41,6 +41,9 @@ import { startError } from './start-error.ts';
 import { buildStatus } from './status.ts';
 import { streamSources } from './streams.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
+import { ClockWatch } from './wake/clock-watch.ts';
+import { contextsInUse } from './wake/contexts-in-use.ts';
+import { watchWake } from './wake/watch-wake.ts';
 
 /** A running core. Everything that it started ends with `dispose`. */
 export interface Core {
@@ -101,8 +104,14 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     );
     if (options.demo || settings.settings.demo) await demo.set(true);
 
+    const clocks = store.add(new ClockWatch());
     const supervisor = store.add(
-      new Supervisor({ ledgerFile: join(paths.state, 'ledger.json'), logs, clientInfo: { name: 'berth', version } }),
+      new Supervisor({
+        ledgerFile: join(paths.state, 'ledger.json'),
+        logs,
+        clientInfo: { name: 'berth', version },
+        pausedSince: (monotonic) => clocks.pausedSince(monotonic),
+      }),
     );
     await supervisor.reapOrphans();
     const activity = new Activity();
@@ -200,7 +209,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     await clients.start();
     const monitor = store.add(
       new ReachabilityMonitor({
-        wanted: () => contextsInUse(servers),
+        wanted: () => contextsInUse(servers.list()),
         ask: (ref, signal) => isReachable(kube, ref, { signal }),
         tell: (ref, seen) => {
           contexts.setReachability(ref, seen);
@@ -210,6 +219,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         },
       }),
     );
+    const wake = store.add(watchWake({ clocks, monitor, servers, supervisor, logs }));
     const contextSwitch = new ContextSwitch({
       contexts,
       servers,
@@ -278,19 +288,11 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       sources: streaming,
       endpoint: core.endpoint,
       start: () => servers.startWanted(),
-      resumed: () => {
-        for (const ref of contextsInUse(servers)) void monitor.check(ref);
-      },
+      resumed: () => wake.awoke(),
       dispose: () => store.dispose(),
     };
   } catch (error) {
     await store.dispose();
     throw startError(error, paths.state);
   }
-}
-
-/** Contexts of servers that are up: only these have a reason to be asked (D20). */
-function contextsInUse(servers: ServerManager): string[] {
-  const up = servers.list().filter((server) => server.state === 'ready' || server.state === 'degraded');
-  return [...new Set(up.flatMap((server) => server.context ?? []))];
 }

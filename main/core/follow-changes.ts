@@ -48,7 +48,7 @@ export function followChanges(
     }),
     supervisor.onDidChangeBackend(({ slug, backend }) => {
       const context = backend && servers.servingContext(slug);
-      if (context) orLog(`${context} could not be asked`, monitor.check(context));
+      if (context) orLog(`${context} could not be asked`, monitor.freshen(context));
     }),
     settings.onDidChange(() => {
       orLog('The kubeconfigs could not be read', kube.refresh());
