@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import { BerthError } from '../../../contract/errors.ts';
 import { Emitter } from '../emitter.ts';
 import type { JsonRpcMessage } from './backend.ts';
@@ -14,21 +15,17 @@ export class HttpChannel {
   readonly #abort = new AbortController();
   readonly #underway = new Set<Promise<void>>();
 
-  readonly exchanger = new HttpExchanger();
+  readonly exchanger: HttpExchanger;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly onMessage = this.#messages.event;
   readonly onClose = this.#closes.event;
   closed: BerthError | null = null;
 
-  /** `headers` are the plan's, and the only ones beside the protocol's own. */
-  constructor(url: string, headers: Readonly<Record<string, string>>) {
-    this.url = new URL(url);
-    if (this.url.protocol !== 'http:' && this.url.protocol !== 'https:') {
-      throw new BerthError('invalid-config', `${this.url.protocol} is not a protocol of MCP servers.`, {
-        hint: 'Use an http:// or https:// URL.',
-      });
-    }
+  /** `headers` are the plan's, and the only ones beside the protocol's own. `agent` ends with the channel. */
+  constructor(url: URL, headers: Readonly<Record<string, string>>, agent: Agent) {
+    this.url = url;
+    this.exchanger = new HttpExchanger(agent);
     this.headers = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   }
 

@@ -1,6 +1,7 @@
-import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { type Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { BerthError } from '../../../contract/errors.ts';
+import { certificateError, noteCertificate, type ShownCertificate } from './certificate-error.ts';
 
 export interface HttpExchange {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -18,13 +19,20 @@ export interface HttpExchange {
  * headers to somebody else.
  */
 export class HttpExchanger {
-  readonly #http = new HttpAgent({ keepAlive: true });
-  readonly #https = new HttpsAgent({ keepAlive: true });
+  readonly #agent: Agent;
   // Not an AbortSignal: of a request that was answered already, Node reports the abort where nobody listens.
   readonly #underway = new Set<ClientRequest>();
   #closed = false;
 
-  /** Resolves when the answer begins; its body is the caller's to read. Rejects with `unreachable`, `timed-out` or `cancelled`. */
+  /** `agent` is for the server's scheme, and ends with the exchanger. */
+  constructor(agent: Agent) {
+    this.#agent = agent;
+  }
+
+  /**
+   * Resolves when the answer begins; its body is the caller's to read. Rejects with `unreachable`, `untrusted`, `timed-out`, `cancelled`, or
+   * what the proxy said.
+   */
   async send(exchange: HttpExchange): Promise<IncomingMessage> {
     try {
       return await this.#send(exchange);
@@ -39,8 +47,7 @@ export class HttpExchanger {
   close(): void {
     this.#closed = true;
     for (const request of this.#underway) request.destroy();
-    this.#http.destroy();
-    this.#https.destroy();
+    this.#agent.destroy();
   }
 
   #send({ method, url, headers, body, timeoutMs }: HttpExchange): Promise<IncomingMessage> {
@@ -51,9 +58,13 @@ export class HttpExchanger {
     };
     if (this.#closed) return Promise.reject(connectionClosed());
     return new Promise((resolve, reject) => {
-      const request = secure
-        ? httpsRequest(url, { ...options, agent: this.#https })
-        : httpRequest(url, { ...options, agent: this.#http });
+      const request = (secure ? httpsRequest : httpRequest)(url, { ...options, agent: this.#agent });
+      let shown: ShownCertificate | null = null;
+      if (secure) {
+        noteCertificate(request, (certificate) => {
+          shown = certificate;
+        });
+      }
       this.#underway.add(request);
       request.once('close', () => this.#underway.delete(request));
       const timer =
@@ -70,7 +81,7 @@ export class HttpExchanger {
       // Stays: breaking off while the body is read is reported here as well.
       request.on('error', (error: NodeJS.ErrnoException) => {
         if (timer) clearTimeout(timer);
-        reject(this.#closed ? connectionClosed(error) : exchangeError(error, url, request.reusedSocket));
+        reject(this.#closed ? connectionClosed(error) : exchangeError(error, url, request.reusedSocket, shown));
       });
       request.end(body);
     });
@@ -81,12 +92,11 @@ function connectionClosed(cause?: unknown): BerthError {
   return new BerthError('cancelled', 'The connection was closed.', { cause });
 }
 
-function exchangeError(error: NodeJS.ErrnoException, url: URL, reused: boolean): Error {
-  const certificate = /CERT|SELF_SIGNED|VERIFY/.test(error.code ?? '');
-  const reason = new BerthError('unreachable', `${url.host} cannot be reached: ${error.message}`, {
-    ...(certificate ? { hint: 'Add its certificate authority to NODE_EXTRA_CA_CERTS.' } : {}),
-    cause: error,
-  });
+function exchangeError(error: NodeJS.ErrnoException, url: URL, reused: boolean, shown: ShownCertificate | null): Error {
+  if (error instanceof BerthError) return error;
+  const untrusted = certificateError(error, url, shown);
+  if (untrusted) return untrusted;
+  const reason = new BerthError('unreachable', `${url.host} cannot be reached: ${error.message}`, { cause: error });
   return reused && (error.code === 'ECONNRESET' || error.code === 'EPIPE') ? new BrokenReuse(reason) : reason;
 }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BerthError } from '../../../contract/errors.ts';
 import type { JsonRpcMessage } from './backend.ts';
@@ -8,9 +8,11 @@ import { SseParser } from './sse-parser.ts';
 import { MAX_MESSAGE_BYTES, type McpTransport } from './transport.ts';
 
 export interface HttpTransportOptions {
-  readonly url: string;
+  readonly url: URL;
   /** Sent with every request; no other credential ever is. */
   readonly headers: Readonly<Record<string, string>>;
+  /** For the URL's scheme: proxy and trust. It ends with the transport. */
+  readonly agent: Agent;
   readonly maxMessageBytes?: number;
 }
 
@@ -34,7 +36,7 @@ export class HttpTransport implements McpTransport {
   #protocolVersion: string | null = null;
 
   constructor(options: HttpTransportOptions) {
-    this.#channel = new HttpChannel(options.url, options.headers);
+    this.#channel = new HttpChannel(options.url, options.headers, options.agent);
     this.#maxBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
   }
 

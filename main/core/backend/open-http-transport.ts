@@ -1,12 +1,27 @@
+import { BerthError } from '../../../contract/errors.ts';
 import type { LaunchPlan } from '../presets/launch-plan.ts';
 import { HttpTransport } from './http-transport.ts';
+import { agentForServer } from './server-agent.ts';
 import { SseTransport } from './sse-transport.ts';
 import type { McpTransport } from './transport.ts';
 
-/** The channel to a server over HTTP, by the plan's transport. `opening` bounds only the opening, in ms. Rejects with a BerthError. */
+/**
+ * The channel to a server over HTTP, by the plan's transport, on the way that the plan tells. `opening` bounds only the opening, in ms.
+ * Rejects with a BerthError.
+ */
 export async function openHttpTransport(
-  { transport, url, headers }: Pick<LaunchPlan, 'transport' | 'headers'> & { url: string },
+  plan: Pick<LaunchPlan, 'transport' | 'headers' | 'connection'> & { url: string },
   opening: { readonly timeoutMs: number; readonly signal?: AbortSignal },
 ): Promise<McpTransport> {
-  return transport === 'sse' ? SseTransport.open({ url, headers, ...opening }) : new HttpTransport({ url, headers });
+  const { transport, headers } = plan;
+  const url = new URL(plan.url);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new BerthError('invalid-config', `${url.protocol} is not a protocol of MCP servers.`, {
+      hint: 'Use an http:// or https:// URL.',
+    });
+  }
+  const agent = await agentForServer(url, plan.connection);
+  return transport === 'sse'
+    ? SseTransport.open({ url, headers, agent, ...opening })
+    : new HttpTransport({ url, headers, agent });
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import { BerthError } from '../../../contract/errors.ts';
 import type { JsonRpcMessage } from './backend.ts';
 import { HttpChannel, statusError } from './http-channel.ts';
@@ -7,9 +7,11 @@ import { type SseEvent, SseParser } from './sse-parser.ts';
 import { MAX_MESSAGE_BYTES, type McpTransport } from './transport.ts';
 
 export interface SseTransportOptions {
-  readonly url: string;
+  readonly url: URL;
   /** Sent with every request; no other credential ever is. */
   readonly headers: Readonly<Record<string, string>>;
+  /** For the URL's scheme: proxy and trust. It ends with the transport. */
+  readonly agent: Agent;
   /** Until the server named where to post, in ms. */
   readonly timeoutMs: number;
   /** Cancels the opening. */
@@ -33,7 +35,7 @@ export class SseTransport implements McpTransport {
 
   /** Opens the stream. Rejects with a BerthError. */
   static async open(options: SseTransportOptions): Promise<SseTransport> {
-    const channel = new HttpChannel(options.url, options.headers);
+    const channel = new HttpChannel(options.url, options.headers, options.agent);
     const late = new BerthError('timed-out', `${channel.url.host} did not say where to send messages.`);
     const timer = setTimeout(() => channel.close(late), options.timeoutMs);
     const cancel = () => channel.close(new BerthError('cancelled', 'The start was cancelled.'));

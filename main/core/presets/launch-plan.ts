@@ -23,6 +23,16 @@ export interface HttpProbe {
   readonly path?: string;
 }
 
+/** How `url` is reached, beyond its address. */
+export interface PlannedConnection {
+  /** Proxy and certificate variables of the login shell (D13); a proxy's URL may hold a password. */
+  readonly env: Readonly<Record<string, string>>;
+  /** PEM file with authorities that are trusted for this server besides those of the machine. */
+  readonly caFile: string | null;
+  /** PEM file with the very certificate that the server shows: that one is trusted, whoever signed it, and no other. */
+  readonly pinnedFile: string | null;
+}
+
 /** What a server needs to run: the pure result of preset + context + server settings. */
 export interface LaunchPlan {
   readonly slug: string;
@@ -33,6 +43,8 @@ export interface LaunchPlan {
   readonly url: string | null;
   /** Sent with every request to `url`; may hold secrets, never logged. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Absent: directly, and whom the runtime trusts is trusted. */
+  readonly connection?: PlannedConnection;
   readonly probe: HttpProbe | null;
   /** Until `initialize` is answered, in ms; at least 45,000 (a hung API server blocks kubernetes-mcp-server for 20 s). */
   readonly startTimeoutMs: number;

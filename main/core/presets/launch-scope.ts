@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { BerthError } from '../../../contract/errors.ts';
 import type { OptionValue } from '../../../contract/model/server.ts';
+import { connectionEnvironment, proxyPasswords } from '../network/connection-environment.ts';
 import type { LaunchInput } from './launch-input.ts';
-import type { PlannedFile, PlannedProcess } from './launch-plan.ts';
+import type { PlannedConnection, PlannedFile, PlannedProcess } from './launch-plan.ts';
 import { stringMapOf, stringsOf, wordsOf } from './options.ts';
 import type { PresetOptionDefinition, TransportDefinition } from './preset-schema.ts';
 import { isSecretReference, secretNamesIn, withSecrets } from './secret-references.ts';
@@ -92,8 +93,16 @@ export class LaunchScope {
     const own = this.#as('url');
     if (own !== undefined) return this.require(String(own));
     const { url = '', tls } = this.transport;
-    const secure = tls !== undefined && this.#applied().some(({ option }) => option.name === tls.option);
-    return this.require(secure ? tls.url : url);
+    return this.require(tls && this.#certificate() !== null ? tls.url : url);
+  }
+
+  connection(): PlannedConnection {
+    const caFile = this.#as('ca-file');
+    return {
+      env: connectionEnvironment(this.#input.env),
+      caFile: caFile === undefined ? null : String(caFile),
+      pinnedFile: this.#as('url') === undefined ? this.#certificate() : null,
+    };
   }
 
   cwd(): string {
@@ -110,10 +119,13 @@ export class LaunchScope {
     return kubeconfig === null ? [...files, { path: join(folder, NO_CLUSTER_FILE), content: NO_CLUSTER }] : files;
   }
 
-  /** What must never be stored: the secrets that were handed over, the child's token and whole header values made of them. */
+  /** What must never be stored: the secrets that were handed over, the child's token and the passwords of proxies. */
   usedSecrets(process: PlannedProcess | null, headers: Readonly<Record<string, string>>): string[] {
-    const { server, secrets, childToken } = this.#input;
-    const values = secretNamesIn(server.options).flatMap((name) => secrets[name] ?? []);
+    const { server, secrets, childToken, env } = this.#input;
+    const values = [
+      ...secretNamesIn(server.options).flatMap((name) => secrets[name] ?? []),
+      ...proxyPasswords(connectionEnvironment(env)),
+    ];
     const places = [...Object.values(process?.env ?? {}), ...Object.values(headers)];
     if (childToken !== undefined && places.includes(childToken)) values.push(childToken);
     return [...new Set(values.filter((value) => value !== ''))];
@@ -136,7 +148,14 @@ export class LaunchScope {
     return inRange(this.version, option);
   }
 
-  #as(role: 'headers' | 'url' | 'cwd'): OptionValue | undefined {
+  /** Path of the certificate that the server is told to show; null when it speaks no TLS. */
+  #certificate(): string | null {
+    const { tls } = this.transport;
+    const shown = this.#applied().find(({ option }) => option.name === tls?.option);
+    return shown === undefined ? null : String(shown.value);
+  }
+
+  #as(role: 'headers' | 'url' | 'cwd' | 'ca-file'): OptionValue | undefined {
     return this.#applied().find(({ option }) => 'as' in option.apply && option.apply.as === role)?.value;
   }
 

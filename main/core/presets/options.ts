@@ -5,8 +5,10 @@ import { isSecretReference, secretNamesInText } from './secret-references.ts';
 
 type Options = Readonly<Record<string, OptionValue>>;
 
-/** Names of headers and variables whose values are secrets by all experience. */
+/** Names of headers, variables and parameters of a URL whose values are secrets by all experience. */
 const SECRET_HEADER = /authorization|cookie|token|secret|password|api-?key/i;
+const SECRET_PARAMETER =
+  /(^|[-_.]|access|auth|api|id|client|session)(token|secret|password|passwd|pwd|key|sig|signature|credentials?|code|auth)$/i;
 const SECRET_VARIABLE = /(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY|ACCESS_KEY)$/i;
 
 /**
@@ -109,9 +111,11 @@ function checkValue(option: PresetOptionDefinition, value: OptionValue, preset: 
     case 'string':
       if (typeof value !== 'string') refuse('a text');
       if (/[\0\r\n]/.test(value)) refuse('a text of one line');
-      if (option.pattern !== undefined && !new RegExp(option.pattern).test(value))
-        refuse(`another form than "${value}"`);
-      if ('as' in option.apply && option.apply.as === 'url') checkUrl(option, value, refuse);
+      if (option.pattern !== undefined && !new RegExp(option.pattern).test(value)) {
+        // A URL may hold a password: it is not repeated.
+        refuse(takesUrl(option) ? 'another form of URL' : `another form than "${value}"`);
+      }
+      if (takesUrl(option)) checkUrl(preset, value, refuse);
   }
 }
 
@@ -142,12 +146,19 @@ function checkJson(option: PresetOptionDefinition, value: OptionValue, refuse: R
   }
 }
 
-function checkUrl(option: PresetOptionDefinition, value: string, refuse: Refuse): void {
+const takesUrl = ({ apply }: PresetOptionDefinition) => 'as' in apply && apply.as === 'url';
+
+/** Options are stored as they are, and shown: what lets somebody in belongs into a header that refers to a secret. */
+function checkUrl(preset: PresetDefinition, value: string, refuse: Refuse): void {
   const url = parseUrl(value.replaceAll('{port}', '1'));
   if (url === null) refuse('an http or https URL');
-  else if (url.username !== '' || url.password !== '') {
-    refuse('a URL without a password in it', `${option.description} Use a header with a secret for the login.`);
-  }
+  const headers = preset.options.some(({ apply }) => 'as' in apply && apply.as === 'headers');
+  const hint = headers
+    ? 'Set it with `berth secrets set NAME`, then send it in a header: headers={"Authorization":"Bearer secret:NAME"}.'
+    : 'The URL is stored and shown as it is. Hand a login over in another way.';
+  if (url.username !== '' || url.password !== '') refuse('a URL without a password in it', hint);
+  const parameter = [...url.searchParams.keys()].find((name) => SECRET_PARAMETER.test(name));
+  if (parameter !== undefined) refuse(`a URL without a secret in it, and "${parameter}" looks like one`, hint);
 }
 
 function parseUrl(text: string): URL | null {

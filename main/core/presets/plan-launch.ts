@@ -31,6 +31,7 @@ export function planLaunch(input: LaunchInput): LaunchPlan {
     process,
     url: transport.transport === 'stdio' ? null : scope.url(),
     headers,
+    ...(transport.transport === 'stdio' ? {} : { connection: scope.connection() }),
     probe: transport.probe ? { ...(transport.probe.path === undefined ? {} : { path: transport.probe.path }) } : null,
     startTimeoutMs: preset.startTimeoutSeconds * 1000,
     failures: preset.failures,

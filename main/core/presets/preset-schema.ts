@@ -21,7 +21,7 @@ const range = { from: versionNumber.optional(), before: versionNumber.optional()
 /**
  * What an option's value becomes. `flag`: an argument pair (`value`, default), a bare switch for true (`value` of a boolean),
  * or one argument `--flag=value` (`equals`). `env`: a variable; a boolean gives "true" and, when false, `whenFalse`.
- * `as`: the program itself, more arguments, variables, the folder to run in, the URL or the headers. A value that equals the
+ * `as`: the program itself, more arguments, variables, the folder to run in, the URL, the headers, or whom to trust at the URL. A value that equals the
  * default is left to the server unless `always` is set.
  */
 const applySchema = z.union([
@@ -31,7 +31,7 @@ const applySchema = z.union([
     always: z.boolean().default(false),
   }),
   z.strictObject({ env: envName, whenFalse: z.string().optional(), always: z.boolean().default(false) }),
-  z.strictObject({ as: z.enum(['program', 'args', 'env', 'cwd', 'url', 'headers']) }),
+  z.strictObject({ as: z.enum(['program', 'args', 'env', 'cwd', 'url', 'headers', 'ca-file']) }),
 ]);
 
 export const presetOptionFileSchema = z

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import type { BerthError } from '../../../../contract/errors.ts';
 import type { OptionValue } from '../../../../contract/model/server.ts';
 import { validateOptions } from '../../../../main/core/presets/options.ts';
 import type { PresetDefinition } from '../../../../main/core/presets/preset-schema.ts';
@@ -39,6 +40,10 @@ const refused: [preset: string, options: Record<string, OptionValue>, says: stri
   ['url', { url: 'ftp://x' }, 'takes another form'],
   ['url', { url: 'https://me:pw@x.example/mcp' }, 'takes a URL without a password in it.'],
   ['url', { url: 'http://' }, 'takes another form'],
+  ['url', { url: 'https://x.example/mcp?token=abc' }, '"token" looks like one'],
+  ['url', { url: 'https://x.example/mcp?a=1&api_key=abc' }, '"api_key" looks like one'],
+  ['command', { command: 'x', url: 'http://me:pw@127.0.0.1:{port}/mcp' }, 'takes a URL without a password in it.'],
+  ['url', { url: 'https://x.example', 'ca-file': 'ca.pem' }, 'takes another form'],
   ['url', { url: 'https://x.example', headers: '{"Authorization":"Bearer abc"}' }, '"Authorization" looks like one'],
 ];
 
@@ -51,6 +56,25 @@ test.each(refused)('%s refuses %j', (id, options, says) => {
       hint: expect.any(String),
     }),
   );
+});
+
+test.each(['https://me:hunter22@x.example/mcp', 'https://x.example/mcp?token=hunter22', 'ftp://me:hunter22@x.example'])(
+  'a URL with a secret in it is not repeated: %s',
+  (url) => {
+    let said = '';
+    try {
+      validateOptions(presets.get('url') as PresetDefinition, { url });
+    } catch (error) {
+      said = JSON.stringify((error as BerthError).toInfo());
+    }
+    expect(said).toMatch(/URL/);
+    expect(said).not.toContain('hunter22');
+  },
+);
+
+test('parameters that are no secrets may stay in a URL', () => {
+  const url = 'https://x.example/mcp?tokens=5&keyboard=de&monkey=1';
+  validateOptions(presets.get('url') as PresetDefinition, { url });
 });
 
 test('what fits is accepted, and a partial change need not name what is required', () => {
@@ -121,7 +145,9 @@ test('every option is described; those without a default are optional, and a def
       "command args",
       "command env",
       "command cwd",
+      "command ca-file",
       "url url",
+      "url ca-file",
       "url headers",
     ]
   `);
