@@ -2,6 +2,28 @@ import { z } from 'zod';
 import { errorInfoSchema } from '../errors.ts';
 import { guardLevelSchema } from './guard.ts';
 
+/**
+ * Names of the colours by which a user tells contexts apart. Not among them: production's own colour, and those of states. Each shell
+ * paints them as it can; a name is stable.
+ */
+export const contextColours = ['blue', 'cyan', 'green', 'olive', 'brown', 'violet', 'slate'] as const;
+export const contextColourSchema = z.enum(contextColours);
+export type ContextColour = z.infer<typeof contextColourSchema>;
+
+/** What a credential is, as far as its end goes: an `exec` one is what the login plugin gave last, in memory only. */
+export const credentialKinds = ['client-certificate', 'token', 'token-file', 'exec'] as const;
+
+/** When a context's credential ends. The core says anew when `state` changes, so no reader needs a clock for it. */
+export const expirySchema = z.object({
+  /** ISO 8601. */
+  at: z.string(),
+  kind: z.enum(credentialKinds),
+  /** A plugin or another program puts a new one in its place without the user. */
+  renewable: z.boolean(),
+  state: z.enum(['ok', 'soon', 'expired']),
+});
+export type Expiry = z.infer<typeof expirySchema>;
+
 /** One kubeconfig context (cli.md). `ref` is how it is called: its name where unique, else `NAME@SOURCE` (D2). */
 export const contextSchema = z.object({
   ref: z.string(),
@@ -17,8 +39,12 @@ export const contextSchema = z.object({
   productionGuessed: z.boolean(),
   cap: guardLevelSchema,
   label: z.string().nullable(),
+  /** Chosen by the user; production shows its own colour whatever this is. */
+  colour: contextColourSchema.nullable(),
   reachable: z.boolean().nullable(),
   expiresAt: z.string().nullable(),
+  /** `expiresAt` with what ends then; null when that is not known. */
+  expiry: expirySchema.nullable(),
   /** URL of the API server; null where the context has no cluster. */
   apiServer: z.string().nullable(),
   /** How it logs in: `token`, `client-certificate`, `exec: COMMAND`, `basic`, `none`. */
@@ -51,5 +77,6 @@ export const contextSettingsInputSchema = z.object({
   label: z.string().nullable().optional(),
   production: z.boolean().nullable().optional(),
   cap: guardLevelSchema.nullable().optional(),
+  colour: contextColourSchema.nullable().optional(),
 });
 export type ContextSettingsInput = z.infer<typeof contextSettingsInputSchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { contextColourSchema } from './context.ts';
 import { guardLevelSchema } from './guard.ts';
 import { optionValueSchema, slugSchema, transportSchema } from './server.ts';
 import { limitsSchema } from './usage.ts';
@@ -22,6 +23,7 @@ export type ServerSettings = z.infer<typeof serverSettingsSchema>;
 
 export const contextSettingsSchema = z.strictObject({
   label: z.string().optional(),
+  colour: contextColourSchema.optional(),
   production: z.boolean().optional(),
   cap: guardLevelSchema.optional(),
 });

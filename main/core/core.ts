@@ -7,6 +7,7 @@ import type { StreamSources } from '../../contract/streams.ts';
 import { writeBridgeShim } from './bridge-shim.ts';
 import { ClientService } from './clients/client-service.ts';
 import type { CoreOptions } from './core-options.ts';
+import { CredentialClock } from './credentials/credential-clock.ts';
 import { startDemo } from './demo/start-demo.ts';
 import { DisposableStore } from './dispose.ts';
 import { createDoctor } from './doctor/create-doctor.ts';
@@ -95,7 +96,10 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       }),
     );
     await kube.refresh();
-    const contexts = new ContextRegistry(kube, settings);
+    const credentials = store.add(
+      new CredentialClock({ kube, inUse: () => monitor.wanted(), renew: (ref) => void monitor.check(ref) }),
+    );
+    const contexts = new ContextRegistry(kube, settings, credentials);
     const demo = store.add(
       new DemoSwitch({
         start: () => startDemo({ folder: join(paths.runtime, 'demo'), assetsFolder: files.assets }),
@@ -239,6 +243,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       monitor,
       demo,
       presets,
+      credentials,
       servers,
       supervisor,
       logs,

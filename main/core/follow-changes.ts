@@ -1,4 +1,5 @@
 import { toErrorInfo } from '../../contract/errors.ts';
+import { followContexts } from './credentials/follow-contexts.ts';
 import type { Disposable } from './dispose.ts';
 import type { EndpointAddress } from './endpoint-address.ts';
 import type { CoreParts } from './parts.ts';
@@ -61,6 +62,6 @@ export function followChanges(
         orLog('The demo clusters could not be switched', core.demo.set(demoWanted));
       }
     }),
-    kube.onDidChange(() => orLog('A kubeconfig could not be renewed', more.launcher.renewKubeconfigs())),
+    ...followContexts(core, more.launcher, orLog),
   ];
 }

@@ -58,6 +58,7 @@ function contextHandlers(core: CoreParts): Only<'contexts' | 'sources' | 'demo'>
     },
     'contexts.probe': async ({ context }) => {
       const { ref } = contexts.get(context);
+      kube.credentials.retry(ref);
       await monitor.check(ref);
       return contexts.get(ref);
     },

@@ -1,6 +1,7 @@
 import type { ErrorInfo } from '../../contract/errors.ts';
 import type { ClientService } from './clients/client-service.ts';
 import type { Doctor } from './doctor/doctor.ts';
+import type { CredentialClock } from './credentials/credential-clock.ts';
 import type { Inspector } from './inspector/inspector.ts';
 import type { KubeService } from './kube/kube-service.ts';
 import type { LogStore } from './logs/log-store.ts';
@@ -30,6 +31,7 @@ export interface CoreParts {
   readonly contexts: ContextRegistry;
   readonly contextSwitch: ContextSwitch;
   readonly monitor: ReachabilityMonitor;
+  readonly credentials: CredentialClock;
   readonly demo: DemoSwitch;
   readonly presets: PresetCatalog;
   readonly servers: ServerManager;

@@ -3,11 +3,14 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { BerthError } from '../../../contract/errors.ts';
+import { type Settings, type SettingsPatch, settingsPatchSchema } from '../../../contract/model/settings.ts';
 import { type CliIo, say, sayError } from '../cli-io.ts';
 import { type CommandKit, formatOf, withOutput } from '../command-kit.ts';
 import { print } from '../output.ts';
+import { withBerth } from '../session.ts';
+import { facts } from '../table.ts';
 
-/** config path|edit|validate: works without a running Berth, which picks edits up by itself. */
+/** config path|edit|set|validate: all but `set` work without a running Berth, which picks edits up by itself. */
 export function addConfigCommands(program: Command, { io, exit }: CommandKit): void {
   const group = program.command('config').description('the settings file');
   withOutput(group.command('path'))
@@ -32,6 +35,8 @@ export function addConfigCommands(program: Command, { io, exit }: CommandKit): v
       }
     });
 
+  addConfigSet(group, io);
+
   withOutput(group.command('validate [file]'))
     .description('check the settings and your presets, or one such file; prints line and column of a mistake')
     .action(async (file: string | undefined, options: { output?: string }) => {
@@ -45,6 +50,47 @@ export function addConfigCommands(program: Command, { io, exit }: CommandKit): v
       for (const { error } of results) if (error) sayError(io, error);
       if (results.some(({ error }) => error !== null)) exit(1);
     });
+}
+
+/** config set and what it may be given. */
+function addConfigSet(group: Command, io: CliIo): void {
+  withOutput(group.command('set <setting> <value>'))
+    .description("change one of Berth's own settings: port, theme, start-at-login, or env.NAME")
+    .action(async (setting: string, value: string, options: { output?: string }) => {
+      const changed = await withBerth(io, async (berth) => {
+        const { settings } = await berth.call('settings.get');
+        return berth.call('settings.update', settingsPatch(setting, value, settings.env));
+      });
+      await print(io, formatOf(options), changed, ({ port, theme, startAtLogin, env }) =>
+        facts([
+          ['port', String(port)],
+          ['theme', theme],
+          ['start-at-login', startAtLogin ? 'on' : 'off'],
+          ...Object.entries(env).map(([name, text]) => [`env.${name}`, text] as const),
+        ]),
+      );
+    });
+}
+
+/** What the words of `config set` change. An empty value takes a variable away. Throws `invalid-argument`. */
+export function settingsPatch(setting: string, value: string, env: Settings['env']): SettingsPatch {
+  if (setting.startsWith('env.')) {
+    const { [setting.slice(4)]: _former, ...others } = env;
+    return { env: value === '' ? others : { ...others, [setting.slice(4)]: value } };
+  }
+  const wanted: Record<string, unknown> =
+    setting === 'port'
+      ? { port: /^\d+$/.test(value) ? Number(value) : value }
+      : setting === 'theme'
+        ? { theme: value }
+        : setting === 'start-at-login'
+          ? { startAtLogin: value === 'on' ? true : value === 'off' ? false : value }
+          : {};
+  const patch = settingsPatchSchema.safeParse(wanted);
+  if (patch.success && Object.keys(patch.data).length > 0) return patch.data;
+  throw new BerthError('invalid-argument', `"${setting}" cannot be set to "${value}".`, {
+    hint: 'Use port NUMBER, theme system|light|dark, start-at-login on|off, or env.NAME VALUE.',
+  });
 }
 
 async function paths(io: CliIo) {

@@ -1,16 +1,22 @@
 import { isAbsolute, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { BerthError } from '../../../contract/errors.ts';
-import type { Context, ContextSettingsInput, KubeSource } from '../../../contract/model/context.ts';
+import {
+  type Context,
+  type ContextColour,
+  type ContextSettingsInput,
+  contextColours,
+  type KubeSource,
+} from '../../../contract/model/context.ts';
 import { type GuardLevel, guardLevels } from '../../../contract/model/guard.ts';
 import { type CliIo, say } from '../cli-io.ts';
 import { type CommandKit, formatOf, withOutput } from '../command-kit.ts';
 import { print, type Render } from '../output.ts';
 import { withBerth, withBerthOr } from '../session.ts';
 import { table } from '../table.ts';
-import { until } from '../time-text.ts';
+import { credentialNotes, expiryText, expiryTone, kubectlNote } from '../views/context-notes.ts';
 
-/** contexts, use, context set|add|remove|sources|demo. */
+/** contexts, use, context set|check|add|remove|sources|demo. */
 export function addContextCommands(program: Command, { io }: CommandKit): void {
   withOutput(program.command('contexts'))
     .description('list the contexts of your kubeconfigs')
@@ -38,8 +44,12 @@ export function addContextCommands(program: Command, { io }: CommandKit): void {
 
   const group = program.command('context').description('change what Berth knows about contexts');
   withOutput(group.command('set <context>'))
-    .description('set label, production mark and cap of a context')
+    .description('set label, colour, production mark and cap of a context')
     .option('--label <text>', 'another name to show; "" removes it')
+    .addOption(
+      new Option('--colour <name>', 'the colour to know it by; "none" removes it').choices([...contextColours, 'none']),
+    )
+    .addOption(new Option('--color <name>', 'the same').choices([...contextColours, 'none']).hideHelp())
     .option('--production', 'mark it as production, which caps it at read-only')
     .option('--no-production', 'mark it as not production')
     .option('--guess-production', 'decide by its name again')
@@ -53,6 +63,12 @@ export function addContextCommands(program: Command, { io }: CommandKit): void {
       const changes = contextChanges(options);
       const changed = await withBerth(io, (berth) => berth.call('contexts.set', { context, changes }));
       await print(io, formatOf(options), changed, (one, look) => contextsText([one], look));
+    });
+  withOutput(group.command('check <context>'))
+    .description('ask one cluster whether it can be reached; may run its login program')
+    .action(async (context: string, options: { output?: string }) => {
+      const checked = await withBerth(io, (berth) => berth.call('contexts.probe', { context }));
+      await print(io, formatOf(options), checked, (one, look) => contextsText([one], look));
     });
   withOutput(group.command('add <path>'))
     .description('add a kubeconfig file, or a folder of them')
@@ -87,22 +103,32 @@ export function addContextCommands(program: Command, { io }: CommandKit): void {
 interface SetOptions {
   output?: string;
   label?: string;
+  colour?: ContextColour | 'none';
+  color?: ContextColour | 'none';
   production?: boolean;
   guessProduction?: boolean;
   cap?: GuardLevel | 'default';
 }
 
 /** What the flags change; nothing at all is a mistake. */
-export function contextChanges({ label, production, guessProduction, cap }: SetOptions): ContextSettingsInput {
+export function contextChanges({
+  label,
+  color,
+  colour = color,
+  production,
+  guessProduction,
+  cap,
+}: SetOptions): ContextSettingsInput {
   const changes: ContextSettingsInput = {
     ...(label === undefined ? {} : { label: label === '' ? null : label }),
+    ...(colour === undefined ? {} : { colour: colour === 'none' ? null : colour }),
     ...(production === undefined ? {} : { production }),
     ...(guessProduction ? { production: null } : {}),
     ...(cap === undefined ? {} : { cap: cap === 'default' ? null : cap }),
   };
   if (Object.keys(changes).length > 0) return changes;
   throw new BerthError('invalid-argument', 'Nothing to change was named.', {
-    hint: 'Use --label, --production, --no-production, --guess-production or --cap.',
+    hint: 'Use --label, --colour, --production, --no-production, --guess-production or --cap.',
   });
 }
 
@@ -128,16 +154,22 @@ export const contextsText: Render<readonly Context[]> = (contexts, { wide, paint
         paint: (text, { production }) => (production ? paint('warn', text) : text),
       },
       { head: 'REACHABLE', text: ({ reachable }) => (reachable === null ? null : reachable ? 'yes' : 'no') },
-      { head: 'EXPIRES', text: ({ expiresAt }) => until(expiresAt, now) },
+      { head: 'EXPIRES', text: (context) => expiryText(context, now, wide), paint: expiryTone(paint) },
       { head: 'SOURCE', text: ({ source }) => source },
+      { head: 'COLOUR', text: ({ colour }) => colour, wide: true },
+      { head: 'KUBECTL', text: ({ current }) => (current ? '*' : ' '), wide: true },
       { head: 'CAP', text: ({ cap }) => cap, wide: true },
       { head: 'AUTH', text: ({ auth }) => auth, wide: true },
       { head: 'SERVER', text: ({ apiServer }) => apiServer, wide: true },
     ],
     wide,
   );
-  const errors = contexts.flatMap(({ ref, error }) => (error ? [`${paint('bad', `${ref}:`)} ${error.message}`] : []));
-  return errors.length === 0 ? lines : `${lines}\n\n${errors.join('\n')}`;
+  const errors = contexts.flatMap(({ ref, error }) =>
+    error ? [`${paint('bad', `${ref}:`)} ${error.message}${error.hint ? `\n  ${error.hint}` : ''}`] : [],
+  );
+  const kubectl = kubectlNote(contexts.find((context) => context.active)?.ref ?? null, contexts);
+  const notes = [...errors, ...credentialNotes(contexts, now), ...(kubectl === null ? [] : [kubectl])];
+  return notes.length === 0 ? lines : `${lines}\n\n${notes.join('\n')}`;
 };
 
 function productionText({ production, productionGuessed }: Context): string | null {

@@ -6,6 +6,7 @@ import { print, type Render } from '../output.ts';
 import { withBerth } from '../session.ts';
 import { facts } from '../table.ts';
 import { ago } from '../time-text.ts';
+import { credentialNotes } from '../views/context-notes.ts';
 import { serversTable } from '../views/servers-table.ts';
 
 /** One look at everything; exit 1 when something is broken (D28). */
@@ -41,19 +42,27 @@ export const statusText: Render<Status> = (status, look) => {
   const problems = status.problems.map(
     ({ message, hint }) => `${paint('bad', 'Problem:')} ${message}${hint ? `\n  ${hint}` : ''}`,
   );
+  const inUse = new Set([status.activeContext, ...status.servers.map((server) => server.context)]);
+  const notes = credentialNotes(
+    status.contexts.filter(({ ref }) => inUse.has(ref)),
+    now,
+  ).map((note) => `${paint('warn', 'Note:')} ${note}`);
   const servers =
     status.servers.length === 0
       ? 'No server is docked. See `berth presets` and `berth add`.'
       : serversTable(status.servers, look);
-  return [head, ...problems, servers].join('\n\n');
+  return [head, ...problems, ...notes, servers].join('\n\n');
 };
 
 function activeText({ activeContext, switchingTo, contexts, demo }: Status): string {
   const active = contexts.find((context) => context.ref === activeContext);
+  const kubectl = contexts.find((context) => context.current);
   const marks = [
+    ...(active === undefined && activeContext !== null ? ['not there any more'] : []),
     ...(active?.production ? ['production'] : []),
     ...(switchingTo === null ? [] : [`switching to ${switchingTo}`]),
     ...(demo ? ['demo clusters are on'] : []),
+    ...(kubectl && kubectl.ref !== activeContext ? [`kubectl's current context is ${kubectl.ref}`] : []),
   ];
   return `${activeContext ?? 'none'}${marks.length > 0 ? ` (${marks.join(', ')})` : ''}`;
 }

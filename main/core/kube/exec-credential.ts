@@ -15,6 +15,8 @@ export interface ExecCredential {
 
 export interface ExecOptions {
   readonly ref: string;
+  /** What logs in when it is run in a terminal: told with every failure. */
+  readonly loginCommand: string;
   /** The whole environment; the plugin's own variables are added. */
   readonly env: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
@@ -40,9 +42,11 @@ export async function runExecPlugin(exec: Fields, cluster: Fields, options: Exec
   const { code, stdout, stderr } = await run(command, args, env, options);
   if (code !== 0) {
     const words = redact(lastLine(stderr) || lastLine(stdout) || 'it said nothing', secretsOfExec(exec));
-    throw new BerthError('auth-failed', `The login plugin of context "${options.ref}" (${command}) failed: ${words}`, {
-      hint: `Log in again, e.g. with \`kubectl --context '${options.ref}' get namespaces\` in a terminal, and try again.`,
-    });
+    throw new BerthError(
+      'auth-failed',
+      `The login plugin of context "${options.ref}" (${command}) failed: ${words}`,
+      loginNeeded(options.loginCommand),
+    );
   }
   const credential = readCredential(stdout);
   if (credential) return credential;
@@ -51,6 +55,11 @@ export async function runExecPlugin(exec: Fields, cluster: Fields, options: Exec
     `The login plugin of context "${options.ref}" (${command}) did not answer with an ExecCredential that holds a token or a certificate.`,
     { hint: 'Run it in a terminal with the arguments of the kubeconfig and look at what it prints.' },
   );
+}
+
+/** What to do when a plugin cannot log in by itself (D14). `details.run` is the command alone, to be copied. */
+export function loginNeeded(command: string): { hint: string; details: { run: string } } {
+  return { hint: `Login needed: run \`${command}\` in a terminal.`, details: { run: command } };
 }
 
 function readCredential(stdout: string): ExecCredential | null {
@@ -109,10 +118,8 @@ function run(
         end(
           new BerthError(
             'timed-out',
-            `The login plugin of context "${ref}" (${command}) did not finish within ${Math.round(timeoutMs / 1000)} s.`,
-            {
-              hint: `It may be waiting for a browser or a terminal. Log in with \`kubectl --context '${ref}' get namespaces\` in a terminal first.`,
-            },
+            `The login plugin of context "${ref}" (${command}) did not finish within ${Math.round(timeoutMs / 1000)} s; it may be waiting for a browser or a terminal.`,
+            loginNeeded(options.loginCommand),
           ),
         ),
       timeoutMs,

@@ -1,6 +1,8 @@
 import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
 import type { CheckResult } from '../../../contract/model/doctor.ts';
+import { loginCommandOf } from '../credentials/login-command.ts';
 import { type ApiConnection, askApi, entriesOf, openConnection } from './api-connection.ts';
+import { credentialKey } from './credential-cache.ts';
 import type { ExecCredential } from './exec-credential.ts';
 import { runExecPlugin } from './exec-credential.ts';
 import type { KubeService } from './kube-service.ts';
@@ -101,7 +103,7 @@ export async function probeContext(kube: KubeService, ref: string, options: Prob
     }
     loggedIn = false;
     // The user asked: what failed a moment ago is tried again.
-    kube.credentials.forget(credentialKey(kube, ref));
+    kube.credentials.forget(credentialKey(ref, kube.fingerprint(ref)));
     const value = await login(kube, ref, plugin, single, env, { signal, timeoutMs: timeoutMs * 3 });
     loggedIn = true;
     const until = value.expiresAt === null ? '' : `, valid until ${new Date(value.expiresAt).toISOString()}`;
@@ -226,13 +228,9 @@ async function login(
   limits: { signal?: AbortSignal | undefined; timeoutMs: number },
 ): Promise<ExecCredential> {
   const { cluster } = entriesOf(single);
-  return await kube.credentials.get(credentialKey(kube, ref), () =>
-    runExecPlugin(plugin, cluster, { ref, env, ...limits }),
+  return await kube.credentials.get(credentialKey(ref, kube.fingerprint(ref)), () =>
+    runExecPlugin(plugin, cluster, { ref, env, loginCommand: loginCommandOf(kube, ref), ...limits }),
   );
-}
-
-function credentialKey(kube: KubeService, ref: string): string {
-  return `${ref}\0${kube.fingerprint(ref)}`;
 }
 
 async function checkTls(

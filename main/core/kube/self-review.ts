@@ -1,6 +1,9 @@
 import { BerthError } from '../../../contract/errors.ts';
+import { loginCommandOf } from '../credentials/login-command.ts';
 import { type ApiAnswer, type ApiConnection, askApi } from './api-connection.ts';
 import type { KubeContextInfo } from './context-info.ts';
+import { credentialKey } from './credential-cache.ts';
+import { loginNeeded } from './exec-credential.ts';
 import type { KubeService } from './kube-service.ts';
 
 interface Limits {
@@ -17,15 +20,15 @@ interface Finding {
 
 /** The API server said 401: what to do depends on how the context logs in. A plugin's credential is forgotten. */
 export function refusedLogin(info: KubeContextInfo, kube: KubeService, ref: string): BerthError {
-  kube.credentials.forget(`${ref}\0${kube.fingerprint(ref)}`);
+  kube.credentials.forget(credentialKey(ref, kube.fingerprint(ref)));
   const hints: Record<string, string> = {
     token: 'The token is wrong, expired or revoked: fetch the kubeconfig again.',
     'client-certificate': 'The certificate is not one of this cluster’s, or has expired: fetch the kubeconfig again.',
     none: 'The context has no user; choose one that has.',
   };
   return new BerthError('auth-failed', `The API server refused the login of context "${info.ref}" (401).`, {
-    hint:
-      hints[info.auth] ?? `Log in again, e.g. with \`kubectl --context '${info.name}' get namespaces\` in a terminal.`,
+    hint: hints[info.auth] ?? loginNeeded(loginCommandOf(kube, ref)).hint,
+    ...(info.auth in hints ? {} : { details: loginNeeded(loginCommandOf(kube, ref)).details }),
   });
 }
 

@@ -1,4 +1,5 @@
 import { BerthError, type ErrorInfo } from '../../../contract/errors.ts';
+import { loginCommand } from '../credentials/login-command.ts';
 import type { ResolvedContext } from './context-info.ts';
 import { type Fields, fieldsOf, textOf } from './kubeconfig-file.ts';
 
@@ -138,11 +139,12 @@ export function execProblem(exec: Fields, ref: string): ErrorInfo | null {
     };
   }
   if (textOf(exec, 'interactiveMode') !== 'Always') return null;
+  const run = loginCommand({ name: ref, file: null });
   return {
     code: 'unsupported',
     message: `Context "${ref}" logs in with "${command}", which always needs a terminal.`,
-    hint: `Run \`kubectl --context '${ref}' get namespaces\` once in a terminal, or set \`interactiveMode: IfAvailable\` if ${command} can use a stored login.`,
-    details: { context: ref, command },
+    hint: `Login needed: run \`${run}\` once in a terminal, or set \`interactiveMode: IfAvailable\` if ${command} can use a stored login.`,
+    details: { context: ref, command, run },
   };
 }
 

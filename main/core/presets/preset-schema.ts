@@ -153,6 +153,8 @@ export const presetFileSchema = z
     guardRules: guardRulesSchema.default(noGuardRules),
     /** A call that reads a little from the cluster and needs nothing special: the last rung of the connection test. */
     safeRead: z.strictObject({ tool: z.string(), args: z.record(z.string(), z.unknown()).default({}) }).optional(),
+    /** The server reads its kubeconfig again when that changes, or for every call; others get a new process then. */
+    rereadsKubeconfig: z.boolean().default(false),
     failures: z.array(failurePatternSchema).default([]),
   })
   .superRefine((preset, context) => {

@@ -87,7 +87,8 @@ export class Changeover {
     try {
       await this.goOver(slug);
     } catch (error) {
-      if (this.isRunning(slug) && this.#bound(slug) !== this.planned(slug)?.context) await this.restart(slug);
+      const planned = this.planned(slug);
+      if (this.isRunning(slug) && this.#bound(slug) !== (planned && this.#nameNow(planned))) await this.restart(slug);
       throw error;
     }
   }
@@ -123,7 +124,7 @@ export class Changeover {
     };
     const planner = this.#parts.launcher.planner(slug, onPlanned, context);
     const prepared = await this.#parts.supervisor.prepare(slug, planner, signal);
-    const isBound = () => launched !== null && this.#bound(slug) === launched.context;
+    const isBound = () => launched !== null && this.#bound(slug) === this.#nameNow(launched);
     const isUnchanged = () => this.#parts.docked.fingerprint(slug) === before;
     return {
       get ended() {
@@ -158,6 +159,11 @@ export class Changeover {
     const settings = this.#parts.docked.find(slug);
     const bound = settings && this.binding(settings);
     return bound === null || bound.error ? undefined : bound.context;
+  }
+
+  /** How the context that a process was started on is called now. */
+  #nameNow({ context }: Launched): string | null {
+    return context === null ? null : this.#parts.contexts.nameNow(context);
   }
 
   #planner(slug: string): Planner {

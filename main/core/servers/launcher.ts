@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { BerthError, toErrorInfo } from '../../../contract/errors.ts';
@@ -37,10 +37,12 @@ export interface Launched {
   readonly context: string | null;
   /** The guard that its own read-only switch was set for. */
   readonly guard: GuardLevel;
+  /** The program that runs, as it was found; null for a server that somebody else runs. */
+  readonly program: string | null;
   /** Version of the program that runs; null when it does not tell. */
   readonly version: string | null;
-  /** Writes the kubeconfig anew in place, after its source changed. */
-  renew(): Promise<void>;
+  /** Writes the kubeconfig anew in place, after its source changed; answers whether it says something else now. */
+  renew(): Promise<boolean>;
 }
 
 /**
@@ -60,7 +62,7 @@ export class Launcher {
   contextOf(server: ServerSettings): string | null {
     if (server.context === NO_CONTEXT) return null;
     if (server.context === ACTIVE_CONTEXT) return this.#parts.contexts.requireActive();
-    return this.#parts.kube.find(server.context).ref;
+    return this.#parts.contexts.resolve(server.context).ref;
   }
 
   /** Plans each start on the context that is bound at that time; the first one on `context` when a switch prepares it. */
@@ -77,21 +79,32 @@ export class Launcher {
   }
 
   /**
-   * Writes the kubeconfigs of running servers anew after their source changed, in place: servers re-read them. One whose context
-   * is gone or broken keeps its last good one, says so in its log, and holds up nobody.
+   * Writes the kubeconfigs of running servers anew after their source changed, in place. One whose context is gone or broken keeps its
+   * last good one, says so in its log, and holds up nobody. Answers the servers whose kubeconfig says something else now.
    */
-  async renewKubeconfigs(): Promise<void> {
+  async renewKubeconfigs(): Promise<string[]> {
+    const renewed = new Set<string>();
     const renewals = [...this.#launched].flatMap(([slug, starts]) =>
       [...starts].map(async (launched) => {
         try {
-          await launched.renew();
+          if (await launched.renew()) renewed.add(slug);
         } catch (error) {
+          // A server without its context is told about, and stopped, by itself.
+          if (toErrorInfo(error).code === 'context-gone') return;
           const text = `its kubeconfig could not be renewed: ${toErrorInfo(error).message}`;
           this.#parts.logs.append({ slug, stream: 'event', level: 'warn', text });
         }
       }),
     );
     await Promise.all(renewals);
+    return [...renewed];
+  }
+
+  /** Programs of the starts that are not over, so that nobody removes them. */
+  programsInUse(): { slug: string; path: string }[] {
+    return [...this.#launched].flatMap(([slug, starts]) =>
+      [...starts].flatMap(({ program }) => (program === null ? [] : [{ slug, path: program }])),
+    );
   }
 
   async #launch(
@@ -107,7 +120,7 @@ export class Launcher {
     let kubeconfig: WrittenContext | null = null;
     const write = async (): Promise<WrittenContext | null> => {
       if (ref === null) return null;
-      const written = await kube.writeSingleContext(ref, folder, { namespace: server.namespace });
+      const written = await kube.writeSingleContext(contexts.resolve(ref).ref, folder, { namespace: server.namespace });
       logs.addSecrets(slug, written.secrets);
       return written;
     };
@@ -130,19 +143,24 @@ export class Launcher {
         secrets: await resolveSecrets(server, secrets),
       });
       logs.addSecrets(slug, plan.secrets);
-      let renewing: Promise<void> = Promise.resolve();
+      let renewing: Promise<boolean> = Promise.resolve(false);
       let released = false;
       const renew = async () => {
-        if (released || !kubeconfig) return;
+        if (released || !kubeconfig) return false;
+        const before = await readFile(kubeconfig.path, 'utf8').catch(() => null);
         const renewed = await write();
-        if (renewed) await rename(renewed.path, kubeconfig.path);
+        if (!renewed) return false;
+        const after = await readFile(renewed.path, 'utf8');
+        await rename(renewed.path, kubeconfig.path);
+        return after !== before;
       };
       const launched: Launched = {
         context: ref,
         guard,
+        program: detected?.path ?? null,
         version: detected?.version ?? null,
         renew: () => {
-          renewing = renewing.catch(() => {}).then(renew);
+          renewing = renewing.then(renew, renew);
           return renewing;
         },
       };

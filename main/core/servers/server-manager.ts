@@ -1,4 +1,4 @@
-import { BerthError, toErrorInfo } from '../../../contract/errors.ts';
+import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
 import {
   ACTIVE_CONTEXT,
   type AddServer,
@@ -81,7 +81,7 @@ export class ServerManager implements Disposable {
     const bound = this.#changeover.binding(settings);
     // One that is on its way serves nobody, and comes up on what it is bound to.
     const serves = this.isRunning(slug) && this.#serving.has(slug);
-    const context = serves ? (this.#serving.get(slug) ?? null) : bound.context;
+    const context = serves ? this.servingContext(slug) : bound.context;
     const preset = this.#preset(settings.preset);
     const transport = settings.transport ?? preset?.transports[0]?.transport ?? 'stdio';
     return serverView({
@@ -104,7 +104,37 @@ export class ServerManager implements Disposable {
 
   /** The context that serves this server's calls now; what the guard is computed from (D15). */
   servingContext(slug: string): string | null {
-    return this.#serving.get(slug) ?? null;
+    const serving = this.#serving.get(slug) ?? null;
+    return serving === null ? null : this.#parts.contexts.nameNow(serving);
+  }
+
+  /** Why the context that this server works on, or would be started on, is not there; null when it is. */
+  lostContext(slug: string): ErrorInfo | null {
+    const { docked: all, contexts } = this.#parts;
+    const settings = all.find(slug);
+    if (!settings) return null;
+    const serving = this.isRunning(slug) ? (this.#serving.get(slug) ?? null) : null;
+    if (serving === null) return this.#changeover.binding(settings).error;
+    try {
+      contexts.resolve(serving);
+      return null;
+    } catch (error) {
+      return toErrorInfo(error);
+    }
+  }
+
+  /** Starts a server that should run and has failed, without writing anything down: what it lacked is there again. */
+  tryAgain(slug: string): void {
+    if (this.#parts.docked.find(slug)?.run) this.#changeover.launch(slug);
+  }
+
+  /** Puts a second process in the place of one that read its kubeconfig only when it started. Those that read it again are left alone. */
+  followKubeconfig(slug: string): void {
+    const preset = this.#preset(this.#parts.docked.find(slug)?.preset ?? '');
+    if (preset?.rereadsKubeconfig || !this.isRunning(slug)) return;
+    const text = 'its kubeconfig changed: a new process takes over';
+    this.#parts.logs.append({ slug, stream: 'event', level: 'info', text });
+    this.#changeover.again(slug);
   }
 
   async add(input: AddServer): Promise<Server> {
@@ -285,7 +315,7 @@ export class ServerManager implements Disposable {
   }
 
   #validBinding(context: string, contexts: ContextRegistry): string {
-    return context === ACTIVE_CONTEXT || context === NO_CONTEXT ? context : contexts.get(context).ref;
+    return context === ACTIVE_CONTEXT || context === NO_CONTEXT ? context : contexts.choose(context);
   }
 
   /** Null for a preset that is gone: its server is still shown, and says so when it is started. */

@@ -19,6 +19,7 @@ const permanentCodes: readonly ErrorCode[] = [
   'unauthorized',
   'refused',
   'not-found',
+  'context-gone',
   'already-exists',
   'unsupported',
 ];

@@ -41,6 +41,7 @@ test('the commands are those of the public interface', () => {
       "contexts",
       "use <context>",
       "context set <context>",
+      "context check <context>",
       "context add <path>",
       "context remove <path>",
       "context sources",
@@ -66,6 +67,7 @@ test('the commands are those of the public interface', () => {
       "secrets rm <name>",
       "config path",
       "config edit",
+      "config set <setting> <value>",
       "config validate [file]",
       "completion <shell>",
     ]

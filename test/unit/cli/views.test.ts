@@ -71,22 +71,26 @@ test('servers as a table, with errors and what to do below', () => {
 
 test('one server in full', () => {
   expect(serverText(server({ warnings: ['kubectl must be on your PATH.'] }), look)).toMatchInlineSnapshot(`
-    "Name:       web
-    State:      ready
-    Preset:     kubernetes-mcp-server
-    Context:    kind-lab (active)
-    Namespace:  -
-    Reachable:  yes
-    Guard:      read-only
-    Transport:  stdio
-    Endpoint:   http://127.0.0.1:23784/web/mcp
-    Process:    pid 42, started 60m ago
-    Restarts:   0
-    Server:     kubernetes-mcp-server v0.0.67
-    Protocol:   2025-11-25
-    Tools:      14
-    Clients:    cursor (3s ago)
-    Options:    toolsets=core headers=secret:h
+    "Name:        web
+    State:       ready
+    Preset:      kubernetes-mcp-server
+    Context:     kind-lab (active)
+    Namespace:   -
+    Reachable:   yes
+    Guard:       read-only
+    Transport:   stdio
+    Endpoint:    http://127.0.0.1:23784/web/mcp
+    Process:     pid 42, started 60m ago
+    Restarts:    0
+    CPU:         -
+    Memory:      -
+    Limits:      none
+    Listens on:  not known
+    Server:      kubernetes-mcp-server v0.0.67
+    Protocol:    2025-11-25
+    Tools:       14
+    Clients:     cursor (3s ago)
+    Options:     toolsets=core headers=secret:h
     Note: kubectl must be on your PATH."
   `);
 });
@@ -118,7 +122,7 @@ test('the status in one look', () => {
     "Berth:           0.1.0, headless, pid 7, started 120m ago
     Endpoints:       none: see the problem below
     Keychain:        available
-    Active context:  kind-lab
+    Active context:  kind-lab (not there any more)
     Clients:         -
 
     Problem: Port 23784 is taken by nginx.
@@ -152,6 +156,8 @@ test('contexts as a table', () => {
     productionGuessed: true,
     cap: 'read-only' as const,
     label: 'Europe',
+    colour: null,
+    expiry: null,
     reachable: false,
     expiresAt: '2026-11-21T17:00:00Z',
     apiServer: 'https://eu.example:6443',

@@ -98,7 +98,7 @@ describe('the active context', () => {
     await kube.refresh();
     expect(contexts.active()).toBe('a');
     expect(() => contexts.requireActive()).toThrowError(
-      expect.objectContaining({ code: 'not-found', message: expect.stringContaining('"a"') }),
+      expect.objectContaining({ code: 'context-gone', message: expect.stringContaining('"a"') }),
     );
   });
 });
