@@ -3,6 +3,7 @@ import { exitCodeOf, toErrorInfo } from '../../contract/errors.ts';
 import { answer, type CliIo, sayError } from './cli-io.ts';
 import type { CommandKit } from './command-kit.ts';
 import { addAppCommands } from './commands/app.ts';
+import { addAuditCommand } from './commands/audit.ts';
 import { addClientCommands } from './commands/clients.ts';
 import { addCompletionCommands } from './commands/completion.ts';
 import { addConfigCommands } from './commands/config.ts';
@@ -56,6 +57,7 @@ export function createProgram(kit: CommandKit): Command {
     addPresetsCommand,
     addServerCommands,
     addLogsCommand,
+    addAuditCommand,
     addToolCommands,
     addClientCommands,
     addEndpointCommands,

@@ -40,6 +40,7 @@ export function buildStatus(core: Omit<CoreParts, 'status' | 'doctor' | 'inspect
       core.settings.problem,
       core.tokens.problem,
       logs,
+      core.audit.problem,
       extras.shellWarning,
       ...core.presets.problems,
     ].filter((problem) => problem !== null),

@@ -8,12 +8,15 @@ import type { Link, PendingRequest } from './link.ts';
 export interface Sink {
   /** A message that belongs to the request: progress, a log line. */
   related(message: JsonRpcMessage): void;
-  answer(message: JsonRpcMessage): void;
+  /** Answers how many bytes were sent; 0 when nobody takes it any more. */
+  answer(message: JsonRpcMessage): number;
   /** No answer will come, because the client took the request back. */
   end(): void;
 }
 
-export type CallEnd = Pick<CallRecord, 'outcome' | 'reason' | 'ms'>;
+/** `answerBytes`: of the answer as it was sent. */
+export type CallEnd = Pick<CallRecord, 'outcome' | 'reason' | 'ms'> & { readonly answerBytes: number };
+type Ending = Pick<CallEnd, 'outcome' | 'reason'>;
 
 const MAX_REASON = 300;
 
@@ -63,7 +66,10 @@ export class Call implements PendingRequest {
   cancel(reason: string): void {
     if (this.#ended) return;
     this.#sent?.link.cancel(this.#sent.id, reason);
-    this.#finish({ outcome: 'cancelled', reason }, () => this.#sink.end());
+    this.#finish({ outcome: 'cancelled', reason }, () => {
+      this.#sink.end();
+      return 0;
+    });
   }
 
   /** Berth ends the call: the server is told, and the client gets the cause as its answer. */
@@ -126,17 +132,17 @@ export class Call implements PendingRequest {
     );
   }
 
-  #finish(end: Omit<CallEnd, 'ms'>, deliver: () => void): void {
+  #finish(end: Ending, deliver: () => number): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#abort.abort();
     const ms = Math.round((performance.now() - this.#startedAt) * 100) / 100;
-    deliver();
-    this.#onEnd(this, { ...end, reason: end.reason?.slice(0, MAX_REASON) ?? null, ms });
+    const answerBytes = deliver();
+    this.#onEnd(this, { ...end, reason: end.reason?.slice(0, MAX_REASON) ?? null, ms, answerBytes });
   }
 }
 
-function outcomeOf(method: string, answer: JsonRpcMessage): Omit<CallEnd, 'ms'> {
+function outcomeOf(method: string, answer: JsonRpcMessage): Ending {
   if (answer.error) return { outcome: 'error', reason: answer.error.message };
   if (method === 'tools/call' && isRecord(answer.result) && answer.result['isError'] === true) {
     return { outcome: 'tool-error', reason: firstText(answer.result['content']) };

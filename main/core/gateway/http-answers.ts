@@ -33,14 +33,16 @@ export function answerThrown(response: ServerResponse, thrown: unknown): void {
   answerJson(response, status, error, options.headers);
 }
 
+/** Answers how many bytes the body has; 0 when nobody takes it any more. */
 export function answerJson(
   response: ServerResponse,
   status: number,
   value: JsonRpcMessage | Readonly<Record<string, unknown>>,
   headers: Readonly<Record<string, string>> = {},
-): void {
-  if (response.headersSent || response.destroyed) return;
+): number {
+  if (response.headersSent || response.destroyed) return 0;
   const body = Buffer.from(JSON.stringify(value));
   response.writeHead(status, { ...headers, 'content-type': 'application/json', 'content-length': body.length });
   response.end(body);
+  return body.length;
 }

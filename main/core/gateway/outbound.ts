@@ -26,15 +26,17 @@ export class Outbound {
     return !this.#stream.destroyed && this.#stream.writable;
   }
 
-  /** Text that must arrive. */
-  write(text: string): void {
-    if (!this.open) return;
+  /** Text that must arrive. Answers its bytes; 0 when the connection is gone or given up. */
+  write(text: string): number {
+    if (!this.open) return 0;
+    const bytes = Buffer.from(text);
     const waiting = this.#stream.writableLength;
-    if (waiting > 0 && waiting + text.length > this.#limits.maxQueueBytes) {
+    if (waiting > 0 && waiting + bytes.length > this.#limits.maxQueueBytes) {
       this.#stream.destroy();
-      return;
+      return 0;
     }
-    this.#stream.write(text);
+    this.#stream.write(bytes);
+    return bytes.length;
   }
 
   /** Text without which the peer can live: progress, log lines, a sign of life. */

@@ -30,9 +30,22 @@ export interface TokenVerifier {
   verify(slug: string, token: string): { name: string } | undefined;
 }
 
+/** A call that has ended, and what an audit wants to know of it. */
+export interface EndedCall extends Omit<CallRecord, 'id'> {
+  /** Tells the client's sessions apart; it opens nothing. */
+  readonly session: string;
+  readonly clientInfo: { name: string; version: string } | null;
+  /** What held when a tool call was decided; null where no guard was asked. */
+  readonly guard: GuardLevel | null;
+  /** Of a tool call, as the client sent them: they may hold secrets. Undefined for everything else. */
+  readonly args: unknown;
+  /** Bytes of the answer as it was sent. */
+  readonly answerBytes: number;
+}
+
 /** What the gateway tells about its traffic. */
 export interface GatewayEvents {
-  onCall(record: Omit<CallRecord, 'id'>): void;
+  onCall(call: EndedCall): void;
   /** A client said `initialize` or called: proof that an installation works. `clientInfo` as the client gave it. */
   onClientSeen(seen: { slug: string; client: string; clientInfo: { name: string; version: string } | null }): void;
 }

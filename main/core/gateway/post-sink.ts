@@ -41,18 +41,19 @@ export class PostSink implements Sink {
     if (this.#forms.events && this.#stream()) this.#outbound.offer(eventText(message));
   }
 
-  answer(message: JsonRpcMessage): void {
-    if (!this.#open) return;
+  answer(message: JsonRpcMessage): number {
+    if (!this.#open) return 0;
     if (this.#response.headersSent || !this.#forms.json) {
-      if (!this.#stream()) return;
-      this.#outbound.write(eventText(message));
+      if (!this.#stream()) return 0;
+      const bytes = this.#outbound.write(eventText(message));
       this.#response.end();
-      return;
+      return bytes;
     }
     try {
-      answerJson(this.#response, 200, message, this.#headers());
+      return answerJson(this.#response, 200, message, this.#headers());
     } catch (error) {
       answerThrown(this.#response, error);
+      return 0;
     }
   }
 

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { BerthError } from '../../../contract/errors.ts';
+import type { GuardLevel } from '../../../contract/model/guard.ts';
 import type { JsonRpcMessage } from '../backend/backend.ts';
 import { Call, type CallEnd, type Sink } from './call.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -39,6 +41,8 @@ export interface SessionOptions {
  */
 export class Session {
   readonly client: string;
+  /** Tells sessions apart where people read about them; it opens nothing. */
+  readonly id = randomUUID().slice(0, 8);
   readonly subscriptions = new Set<string>();
   readonly #endpoint: Endpoint;
   readonly #push: (message: JsonRpcMessage) => void;
@@ -135,18 +139,16 @@ export class Session {
     }
     const time = new Date().toISOString();
     const tool = toolOf(request);
-    let context: string | null = null;
-    const call = new Call(this.slug, request, sink, (ended, end) => {
+    const served: Served = { context: null, guard: null };
+    const call = new Call(this.slug, request, sink, (_, end) => {
       this.#calls.delete(request.id);
-      this.#record(ended, end, time, tool, context);
+      this.#record(request, end, { time, tool, ...served });
     });
     this.#calls.set(request.id, call);
     if (request.method === 'initialize') void this.#initialize(call);
     else {
       if (tool !== null) this.#seen();
-      void this.#carry(call, tool, (target) => {
-        context = target.context();
-      });
+      void this.#carry(call, tool, served);
     }
     return call;
   }
@@ -167,7 +169,7 @@ export class Session {
   }
 
   /** Brings a call to the backend. Between the guard's look and the send nothing waits, so what was decided is what happens. */
-  async #carry(call: Call, tool: string | null, serving: (target: GatewayTarget) => void): Promise<void> {
+  async #carry(call: Call, tool: string | null, served: Served): Promise<void> {
     try {
       if (call.request.method === 'ping' && !this.#endpoint.linkNow()) return call.settle({});
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
@@ -177,15 +179,16 @@ export class Session {
         // Replaced meanwhile: nothing was sent yet, so the call belongs to the new one.
         if (claim === 'gone' || this.#endpoint.linkNow() !== link) continue;
         const { target } = this.#endpoint;
-        serving(target);
+        served.context = target.context();
         if (tool === null) return this.#relay(call, link, target);
         const { level, rules, why } = target.guard();
+        served.guard = level;
         // The guard was tightened meanwhile and now depends on what the server claims.
         if (claim === 'unasked' && needsClaim({ tool, level, rules })) continue;
-        const args = isRecord(call.request.params) ? call.request.params['arguments'] : undefined;
+        const args = argumentsOf(call.request);
         const verdict = decide({ tool, args, level, rules, claim: claim === 'unasked' ? null : claim });
         if (verdict.allow) return call.send(link, null);
-        const text = refusalText(tool, { slug: this.slug, context: target.context(), level, why }, verdict);
+        const text = refusalText(tool, { slug: this.slug, context: served.context, level, why }, verdict);
         return call.refuse(text, new BerthError(verdict.cause === 'unknown-tool' ? 'not-found' : 'refused', text));
       }
       throw new BerthError('not-running', `The server ${this.slug} ends again and again.`, {
@@ -275,11 +278,30 @@ export class Session {
     this.#endpoint.events.onClientSeen({ slug: this.slug, client: this.client, clientInfo: this.#clientInfo });
   }
 
-  #record(call: Call, end: CallEnd, time: string, tool: string | null, context: string | null): void {
-    const { method } = call.request;
+  #record(request: JsonRpcRequest, end: CallEnd, call: Served & { time: string; tool: string | null }): void {
+    const { method } = request;
     if (method === 'ping' || method === 'initialize') return;
-    this.#endpoint.events.onCall({ time, slug: this.slug, client: this.client, context, method, tool, ...end });
+    this.#endpoint.events.onCall({
+      ...call,
+      slug: this.slug,
+      client: this.client,
+      session: this.id,
+      clientInfo: this.#clientInfo,
+      method,
+      args: call.tool === null ? undefined : argumentsOf(request),
+      ...end,
+    });
   }
+}
+
+/** What was found when a call was handed over: null until then, the guard also for what it does not look at. */
+interface Served {
+  context: string | null;
+  guard: GuardLevel | null;
+}
+
+function argumentsOf({ params }: JsonRpcRequest): unknown {
+  return isRecord(params) ? params['arguments'] : undefined;
 }
 
 function toolOf(request: JsonRpcRequest): string | null {

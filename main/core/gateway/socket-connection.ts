@@ -53,8 +53,9 @@ export class SocketConnection {
     this.#sink = {
       related: (message) => this.#outbound.offer(line(message)),
       answer: (message) => {
-        this.#outbound.write(line(message));
+        const bytes = this.#outbound.write(line(message));
         this.#letGo();
+        return bytes;
       },
       end: () => this.#letGo(),
     };

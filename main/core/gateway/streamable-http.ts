@@ -21,7 +21,7 @@ import { readBody } from './read-body.ts';
 import { SessionStore } from './session-store.ts';
 
 const METHODS = 'GET, POST, DELETE';
-const nowhere: Sink = { related() {}, answer() {}, end() {} };
+const nowhere: Sink = { related() {}, answer: () => 0, end() {} };
 
 /**
  * The Streamable HTTP transport with its sessions, behind all checks of who asks:

@@ -116,6 +116,34 @@ test('a context gets a label and a cap, and loses them', async () => {
   expect(await json(...unmarked)).toMatchObject({ label: null, cap: 'full', production: false });
 });
 
+test('every call is in the audit, with who, where and how it ended', async () => {
+  const entries = await json('audit', '--server', 'kms');
+  expect(entries.map(({ tool, outcome }: { tool: string; outcome: string }) => `${tool} ${outcome}`)).toEqual([
+    'pods_list_in_namespace ok',
+    'pods_get tool-error',
+    'pods_delete refused',
+    'namespaces_list ok',
+    'namespaces_list ok',
+  ]);
+  expect(entries[0]).toMatchObject({
+    client: 'cli',
+    context: 'demo-staging',
+    guard: 'read-only',
+    arguments: '{"namespace":"shop"}',
+  });
+  expect(entries.at(-1).context).toBe('demo-production');
+  expect(entries.at(-1).answerBytes).toBeGreaterThan(20);
+  const refused = await run('audit', '--outcome', 'refused', '--since', '1h', '--grep', 'PODS_DELETE', '-o', 'wide');
+  expect(refused.stdout).toMatch(/cli +kms +demo-staging +pods_delete +refused/);
+  expect(await run('audit', '--outcome', 'loud')).toMatchObject({ code: 2, stdout: '' });
+  const following = new Terminal(['audit', '-f', '-o', 'json', '-n', '1'], { env });
+  await following.shows('demo-production');
+  await run('call', 'kms', 'events_list');
+  await following.shows('events_list');
+  following.interrupt();
+  expect((await following.done).code).toBe(130);
+});
+
 test('its log is followed until Ctrl-C', async () => {
   const following = new Terminal(['logs', 'kms', '-f', '-o', 'json'], { env });
   await following.shows('kubernetes-mcp-server');

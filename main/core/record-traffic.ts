@@ -1,0 +1,25 @@
+import type { AuditLog } from './audit/audit-log.ts';
+import type { EndedCall, GatewayEvents } from './gateway/ports.ts';
+import type { Activity } from './servers/activity.ts';
+
+/** Berth counts tools under this name: nothing that anybody asked for. */
+const COUNTING = 'berth';
+/** Names of Berth's own callers: their traffic is no proof that a client works. */
+const OWN_CALLERS: ReadonlySet<string> = new Set([COUNTING, 'doctor']);
+
+/** Hands what the gateway tells to those who remember it: the activity in memory without arguments, the audit log with them. */
+export function recordTraffic({ activity, audit }: { activity: Activity; audit: AuditLog }): GatewayEvents {
+  return {
+    onCall: (call) => {
+      if (!OWN_CALLERS.has(call.client)) activity.record(withoutArguments(call));
+      if (call.client !== COUNTING) audit.record(call);
+    },
+    onClientSeen: ({ slug, client }) => {
+      if (!OWN_CALLERS.has(client)) activity.see(slug, client);
+    },
+  };
+}
+
+function withoutArguments({ time, slug, client, context, method, tool, outcome, reason, ms }: EndedCall) {
+  return { time, slug, client, context, method, tool, outcome, reason, ms };
+}
