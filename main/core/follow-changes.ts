@@ -2,6 +2,7 @@ import { toErrorInfo } from '../../contract/errors.ts';
 import { followContexts } from './credentials/follow-contexts.ts';
 import type { Disposable } from './dispose.ts';
 import type { EndpointAddress } from './endpoint-address.ts';
+import { fileLimits } from './logs/file-limits.ts';
 import type { CoreParts } from './parts.ts';
 import type { Launcher } from './servers/launcher.ts';
 
@@ -56,6 +57,7 @@ export function followChanges(
       orLog('The port could not be changed', more.address.move(more.fixedPort ?? settings.settings.port));
       orLog('The settings could not be followed', servers.followSettings());
       core.meter.update();
+      orLog('The log files could not follow their limits', core.logs.limit(fileLimits(settings.settings.logs)));
       orLog('The active context could not be followed', core.contextSwitch.follow());
       if (settings.settings.demo !== demoWanted) {
         demoWanted = settings.settings.demo;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type ClientRow, loadClientRegistry } from './clients/registry.ts';
 import type { CoreOptions } from './core-options.ts';
 import type { DisposableStore } from './dispose.ts';
+import { fileLimits } from './logs/file-limits.ts';
 import { LogStore } from './logs/log-store.ts';
 import { PresetCatalog } from './presets/preset-catalog.ts';
 import { createSecretStore } from './secrets/create-secret-store.ts';
@@ -49,13 +50,7 @@ export async function openStores(options: CoreOptions, store: DisposableStore): 
     }),
     loadClientRegistry(join(files.assets, 'clients')),
   ]);
-  const { maxFileMegabytes, maxFiles } = settings.settings.logs;
-  const logs = new LogStore({
-    folder: paths.logs,
-    maxFileBytes: maxFileMegabytes * 1024 * 1024,
-    maxFiles,
-    ringBytes: RING_BYTES,
-  });
+  const logs = new LogStore({ folder: paths.logs, ...fileLimits(settings.settings.logs), ringBytes: RING_BYTES });
   for (const part of [settings, tokens, secrets, logs]) store.add(part);
   await logs.restore();
   return { settings, tokens, secrets, presets, registry, logs, loginShell };

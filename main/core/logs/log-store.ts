@@ -4,6 +4,7 @@ import type { ErrorInfo } from '../../../contract/errors.ts';
 import { type LogFilter, type LogLine, levelAtLeast } from '../../../contract/model/log.ts';
 import type { Disposable } from '../dispose.ts';
 import { Emitter, type Subscription } from '../emitter.ts';
+import type { FileLimits } from './file-limits.ts';
 import { formatText } from './format-text.ts';
 import { KnownSecrets } from './known-secrets.ts';
 import { LineGuard } from './line-guard.ts';
@@ -12,7 +13,7 @@ import { formatLine, parseLine } from './line-text.ts';
 import { type FormattedText, LogBlock, levelBit } from './log-block.ts';
 import type { LogEntry, LogSink } from './log-sink.ts';
 import { redactPatterns } from './redact.ts';
-import { type FileLimits, RotatingFile, type WriteQueue } from './rotating-file.ts';
+import { RotatingFile, type WriteQueue } from './rotating-file.ts';
 
 export interface LogStoreOptions extends FileLimits {
   readonly folder: string;

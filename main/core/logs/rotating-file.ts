@@ -1,11 +1,6 @@
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-
-/** How large log files may become, and how many there may be of one server, with the current one. */
-export interface FileLimits {
-  readonly maxFileBytes: number;
-  readonly maxFiles: number;
-}
+import type { FileLimits } from './file-limits.ts';
 
 export interface RotatingFileOptions {
   /** `…/slug.log`; older ones are `…/slug.1.log` and so on. */
