@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { clientChangeSchema, clientSchema } from './model/client.ts';
 import { contextSchema, contextSettingsInputSchema, kubeSourceSchema } from './model/context.ts';
 import { toolResultSchema, toolSchema } from './model/inspector.ts';
+import { installPlanSchema } from './model/install.ts';
 import { logFilterSchema, logLineSchema } from './model/log.ts';
 import { presetSchema } from './model/preset.ts';
 import { addServerSchema, serverSchema, updateServerSchema } from './model/server.ts';
@@ -60,6 +61,10 @@ export const calls = {
   'demo.set': call(z.object({ on: z.boolean(), keep: z.boolean().default(true) }), z.array(contextSchema)),
 
   'presets.list': call(z.object({ refresh: z.boolean().default(false) }).optional(), z.array(presetSchema)),
+  /** What installing this preset's program would do on this machine; does nothing. `unsupported` for presets that have no way. */
+  'presets.plan': call(z.object({ preset: z.string() }), installPlanSchema),
+  /** Removes what Berth installed of this preset; `conflict` while a server runs from it. */
+  'presets.uninstall': call(z.object({ preset: z.string() }), z.null()),
 
   'servers.list': call(none, z.array(serverSchema)),
   'servers.get': call(z.object({ slug: z.string() }), serverSchema),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checkResultSchema } from './model/doctor.ts';
 import { inspectorEventSchema } from './model/inspector.ts';
+import { installEventSchema, installRouteSchema } from './model/install.ts';
 import { logFilterSchema, logLineSchema } from './model/log.ts';
 import { mergeStatusEvents, statusEventSchema } from './model/status.ts';
 
@@ -27,6 +28,8 @@ export const streams = {
   logs: stream(logFilterSchema.optional(), logLineSchema),
   /** Ends with the last check. Target: absent = everything, else `server:SLUG`, `context:REF`, `client:ID`. */
   doctor: stream(z.object({ target: z.string().optional() }).optional(), checkResultSchema),
+  /** Installs a preset's program into Berth's own folder, without a route by the first that can be used. Ends with `done`; cancelling it cancels the installation. */
+  'presets.install': stream(z.object({ preset: z.string(), route: installRouteSchema.optional() }), installEventSchema),
   /** Ends with the result; cancelling it cancels the call. */
   'inspector.call': stream(
     z.object({ slug: z.string(), tool: z.string(), args: z.record(z.string(), z.unknown()).default({}) }),

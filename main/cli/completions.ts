@@ -42,13 +42,13 @@ async function candidates(
     return command.options.filter((option) => !option.hidden).flatMap((option) => option.long ?? option.short ?? []);
   }
   const subcommands = command.commands.map((child) => child.name()).filter((name) => !name.startsWith('_'));
-  if (subcommands.length > 0) return subcommands;
+  if (subcommands.length > 0 && command.registeredArguments.length === 0) return subcommands;
   const expected = command.registeredArguments[given] ?? command.registeredArguments.find((one) => one.variadic);
   if (!expected) return [];
   if (expected.argChoices) return expected.argChoices;
   if (expected.name() === 'on|off') return ['on', 'off'];
   const kind = argumentKinds[expected.name()];
-  return kind === undefined ? [] : names(kind);
+  return [...subcommands, ...(kind === undefined ? [] : await names(kind))];
 }
 
 /** The command that the words lead to, how many of its arguments are given, and the option whose value comes next. */

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { BerthError } from '../../contract/errors.ts';
 import type { CliIo } from './cli-io.ts';
 import { interrupted } from './session.ts';
@@ -53,4 +54,27 @@ function hiddenLine(io: CliIo, question: string): Promise<string> {
     stdin.on('data', onData);
     stdin.on('end', onEnd);
   });
+}
+
+/** A question that only `y` or `yes` agrees to. Throws `invalid-argument` without a terminal, where nobody can answer. */
+export async function confirm(io: CliIo, question: string): Promise<boolean> {
+  const { stdin, stderr } = io;
+  if (!stdin.isTTY) {
+    throw new BerthError('invalid-argument', 'There is no terminal to ask at.', {
+      hint: 'Add --yes to agree beforehand.',
+    });
+  }
+  stderr.write(question);
+  const lines = createInterface({ input: stdin, terminal: false });
+  const abort = () => lines.close();
+  io.interrupted.addEventListener('abort', abort, { once: true });
+  try {
+    for await (const line of lines) return /^y(es)?$/i.test(line.trim());
+    if (io.interrupted.aborted) throw interrupted();
+    return false;
+  } finally {
+    io.interrupted.removeEventListener('abort', abort);
+    lines.close();
+    stdin.pause();
+  }
 }

@@ -16,6 +16,7 @@ import { followChanges } from './follow-changes.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { handlers } from './handlers.ts';
 import { Inspector } from './inspector/inspector.ts';
+import { Installer } from './install/installer.ts';
 import { KubeService } from './kube/kube-service.ts';
 import { removeStale } from './kube/private-kubeconfig.ts';
 import { isReachable } from './kube/probe.ts';
@@ -143,6 +144,18 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       loginEnvironment,
       runtimeFolder: join(paths.runtime, 'servers'),
     });
+    const installer = store.add(
+      new Installer({
+        programsFolder: paths.programs,
+        presets,
+        environment: loginEnvironment,
+        launcher,
+        logs,
+        version,
+        platform,
+      }),
+    );
+    await installer.tidy();
     const servers = store.add(
       new ServerManager({
         docked,
@@ -243,6 +256,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       monitor,
       demo,
       presets,
+      installer,
       credentials,
       servers,
       supervisor,

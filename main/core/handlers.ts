@@ -99,7 +99,14 @@ function contextHandlers(core: CoreParts): Only<'contexts' | 'sources' | 'demo'>
   };
 }
 
-function serverHandlers({ presets, servers, supervisor, inspector, tokens }: CoreParts): Only<'presets' | 'servers'> {
+function serverHandlers({
+  presets,
+  installer,
+  servers,
+  supervisor,
+  inspector,
+  tokens,
+}: CoreParts): Only<'presets' | 'servers'> {
   // One that somebody else stops meanwhile will not become ready.
   const settled: readonly ServerState[] = ['ready', 'degraded', 'failed', 'stopped'];
   // Nor will one stay stopped that somebody else starts again.
@@ -130,6 +137,11 @@ function serverHandlers({ presets, servers, supervisor, inspector, tokens }: Cor
     'presets.list': async (input) => {
       if (input?.refresh) await presets.refresh();
       return presets.list();
+    },
+    'presets.plan': ({ preset }) => installer.plan(preset),
+    'presets.uninstall': async ({ preset }) => {
+      await installer.uninstall(preset);
+      return null;
     },
     'servers.list': () => servers.list(),
     'servers.get': ({ slug }) => servers.get(slug),

@@ -5,6 +5,7 @@ import type { DisposableStore } from './dispose.ts';
 import { fileLimits } from './logs/file-limits.ts';
 import { LogStore } from './logs/log-store.ts';
 import { PresetCatalog } from './presets/preset-catalog.ts';
+import { installedPrograms } from './install/installed-programs.ts';
 import { createSecretStore } from './secrets/create-secret-store.ts';
 import { EndpointTokens } from './secrets/endpoint-tokens.ts';
 import type { SecretStore } from './secrets/secret-store.ts';
@@ -45,6 +46,7 @@ export async function openStores(options: CoreOptions, store: DisposableStore): 
       userFolder: paths.presets,
       environment: async () => (await loginShell.resolve()).env,
       nodeModules: [join(files.root, 'node_modules')],
+      installed: (preset) => installedPrograms(paths.programs, preset),
       node: { path: process.execPath, electron: process.versions['electron'] !== undefined },
       platform,
     }),

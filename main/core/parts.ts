@@ -3,6 +3,7 @@ import type { ClientService } from './clients/client-service.ts';
 import type { Doctor } from './doctor/doctor.ts';
 import type { CredentialClock } from './credentials/credential-clock.ts';
 import type { Inspector } from './inspector/inspector.ts';
+import type { Installer } from './install/installer.ts';
 import type { KubeService } from './kube/kube-service.ts';
 import type { LogStore } from './logs/log-store.ts';
 import type { ServerMeter } from './measure/server-meter.ts';
@@ -34,6 +35,7 @@ export interface CoreParts {
   readonly credentials: CredentialClock;
   readonly demo: DemoSwitch;
   readonly presets: PresetCatalog;
+  readonly installer: Installer;
   readonly servers: ServerManager;
   readonly supervisor: Supervisor;
   readonly logs: LogStore;

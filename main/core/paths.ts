@@ -11,6 +11,8 @@ export interface BerthPaths {
   readonly presets: string;
   /** Journal, backups, ledger, token hashes: what must survive. */
   readonly state: string;
+  /** Programs of servers that Berth installed. */
+  readonly programs: string;
   readonly logs: string;
   /** 0700: generated kubeconfigs, sockets; emptied at start. */
   readonly runtime: string;
@@ -42,6 +44,7 @@ export function berthPaths(env: Env = process.env, platform: NodeJS.Platform = p
     settingsFile: join(base.config, 'config.yaml'),
     presets: join(base.config, 'presets'),
     state: base.state,
+    programs: join(base.state, 'programs'),
     logs: base.logs,
     runtime: base.runtime,
     controlSocket: sockets('control'),

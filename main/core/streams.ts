@@ -2,7 +2,7 @@ import type { StreamSources } from '../../contract/streams.ts';
 import type { CoreParts } from './parts.ts';
 
 /** Every stream of the contract, fed by the parts of the core. */
-export function streamSources({ status, logs, doctor, inspector, servers }: CoreParts): StreamSources {
+export function streamSources({ status, logs, doctor, installer, inspector, servers }: CoreParts): StreamSources {
   return {
     status: (_params, push, { signal }) => status.stream(push, signal),
     logs: (filter, push, { signal }) => {
@@ -11,6 +11,7 @@ export function streamSources({ status, logs, doctor, inspector, servers }: Core
       return untilAborted(signal).finally(() => subscription.dispose());
     },
     doctor: (params, push, { signal }) => doctor.run(params?.target, push, signal),
+    'presets.install': ({ preset, route }, push, { signal }) => installer.install(preset, route, push, signal),
     'inspector.call': async ({ slug, tool, args }, push, { signal }) => {
       servers.get(slug);
       const { result, ms } = await inspector.call(slug, tool, args, {

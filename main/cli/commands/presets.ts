@@ -6,10 +6,12 @@ import { type CommandKit, formatOf, withOutput } from '../command-kit.ts';
 import { print, type Render } from '../output.ts';
 import { withBerthOr } from '../session.ts';
 import { facts, table } from '../table.ts';
+import { addInstallProgramCommands } from './install-program.ts';
 
 /** What can be docked; with an id, one preset and its options. */
-export function addPresetsCommand(program: Command, { io }: CommandKit): void {
-  withOutput(program.command('presets [id]'))
+export function addPresetsCommand(program: Command, kit: CommandKit): void {
+  const { io } = kit;
+  const command = withOutput(program.command('presets [id]'))
     .description('list what can be docked, or the options of one preset')
     .option('--refresh', 'look for programs again', false)
     .action(async (id: string | undefined, options: { output?: string; refresh: boolean }) => {
@@ -26,6 +28,7 @@ export function addPresetsCommand(program: Command, { io }: CommandKit): void {
       if (id === undefined) return print(io, formatOf(options), presets, presetsText);
       await print(io, formatOf(options), presetOf(presets, id), presetText);
     });
+  addInstallProgramCommands(command, kit);
 }
 
 /** The preset of this id. Throws `not-found` with those that there are. */

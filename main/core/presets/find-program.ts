@@ -1,6 +1,8 @@
 import { open, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { findExecutable } from '../shell-env/find-executable.ts';
+import type { ProgramSource } from '../../../contract/model/preset.ts';
+import type { InstalledProgram } from '../install/installed-programs.ts';
+import { findExecutable, programFiles } from '../shell-env/find-executable.ts';
 import { goModuleVersion } from './go-module.ts';
 import type { ProgramDefinition } from './preset-schema.ts';
 
@@ -12,32 +14,45 @@ export interface ProgramSearch {
   readonly arch: string;
   /** `node_modules` folders to look in first: Berth's own. */
   readonly nodeModules: readonly string[];
+  /** What Berth installed for this preset. */
+  readonly installed: readonly InstalledProgram[];
   readonly signal?: AbortSignal;
 }
 
 /** A program that was found. `packageFolder` when it is part of an npm package. */
 export interface FoundProgram {
   readonly path: string;
+  readonly source: ProgramSource;
   readonly runtime: 'native' | 'node';
+  /** False: this user may not execute it. Scripts for Node need not be executable. */
+  readonly executable: boolean;
   readonly packageFolder: string | null;
-  /** The version that is written in a Go program. */
+  /** The version that is written in a Go program, or that Berth installed. */
   readonly goVersion: string | null;
 }
 
 /**
- * Looks for a preset's program: in Berth's own node_modules, on the PATH, in the global packages of the user's npm, in Go's
- * folder of programs. Scripts and wrappers are never the answer: they lead to the program of their package or to nothing.
+ * Looks for a preset's program everywhere: among what Berth installed, in Berth's own node_modules, on the PATH, in the global
+ * packages of the user's npm, in Go's folder of programs. Answers all that were found, each once. Scripts and wrappers are never
+ * the answer: they lead to the program of their package or to nothing.
  */
-export async function searchProgram(program: ProgramDefinition, search: ProgramSearch): Promise<FoundProgram | null> {
-  return (
-    (await inNodeModules(program, search.nodeModules, search)) ??
-    (await onPath(program, search)) ??
-    (await inNodeModules(program, await globalNodeModules(search), search)) ??
-    (await inGoFolder(program, search))
-  );
+export async function searchPrograms(program: ProgramDefinition, search: ProgramSearch): Promise<FoundProgram[]> {
+  const all = await Promise.all([
+    ofBerth(program, search),
+    inNodeModules(program, search.nodeModules, 'bundled', search),
+    onPath(program, search),
+    globalNodeModules(search).then((roots) => inNodeModules(program, roots, 'npm', search)),
+    inGoFolder(program, search),
+  ]);
+  const found = new Map<string, FoundProgram>();
+  for (const each of all.flat()) {
+    const real = await realpath(each.path).catch(() => each.path);
+    if (!found.has(real)) found.set(real, each);
+  }
+  return [...found.values()];
 }
 
-/** The program that a user names, by path or by a name on the PATH; null when there is no such executable. */
+/** The program that a user names, by path or by a name on the PATH; null when there is no such file. */
 export async function searchNamed(
   name: string,
   program: ProgramDefinition,
@@ -45,65 +60,89 @@ export async function searchNamed(
 ): Promise<FoundProgram | null> {
   const home = search.env['HOME'] ?? search.env['USERPROFILE'] ?? '';
   const path = name.startsWith('~/') ? join(home, name.slice(2)) : name;
+  const source = 'option';
   if (program.npm?.runtime === 'node') {
     const file = isAbsolute(path) ? path : await findExecutable(path, search.env, search.platform);
     if (file === null || !(await isFile(file))) return null;
     const script = await realpath(file);
-    return { path: script, runtime: 'node', packageFolder: await packageFolderOf(script), goVersion: null };
+    const packageFolder = await packageFolderOf(script);
+    return { path: script, source, runtime: 'node', executable: true, packageFolder, goVersion: null };
   }
-  const found = await findExecutable(path, search.env, search.platform);
-  if (found === null) return null;
-  return { path: found, runtime: 'native', packageFolder: null, goVersion: await goVersionOf(found, program, search) };
+  const files = await programFiles(path, search.env, search.platform);
+  const found = files.find(({ executable }) => executable) ?? files[0];
+  if (found === undefined) return null;
+  const goVersion = await goVersionOf(found.path, program, search);
+  return { ...found, source, runtime: 'native', packageFolder: null, goVersion };
+}
+
+async function ofBerth(program: ProgramDefinition, search: ProgramSearch): Promise<FoundProgram[]> {
+  const found: FoundProgram[] = [];
+  for (const { path, packageFolder, record } of search.installed) {
+    if (!(await isFile(path))) continue;
+    const runtime = packageFolder === null ? 'native' : (program.npm?.runtime ?? 'native');
+    const executable = runtime === 'node' || (await mayExecute(path, search));
+    found.push({ path, source: 'berth', runtime, executable, packageFolder, goVersion: record.version });
+  }
+  return found;
 }
 
 async function inNodeModules(
   { npm }: ProgramDefinition,
   roots: readonly string[],
+  source: ProgramSource,
   search: ProgramSearch,
-): Promise<FoundProgram | null> {
-  if (!npm) return null;
+): Promise<FoundProgram[]> {
+  if (!npm) return [];
   const file = forPlatform(npm.file, search);
+  const { runtime } = npm;
+  const found: FoundProgram[] = [];
   for (const root of roots.map(unpacked)) {
     const own = join(root, npm.package);
     const platform = npm.platformPackage && forPlatform(npm.platformPackage, search);
     const folders = platform ? [join(root, platform), join(own, 'node_modules', platform)] : [own];
     for (const folder of folders) {
       const path = join(folder, file);
-      if (await isFile(path)) return { path, runtime: npm.runtime, packageFolder: folder, goVersion: null };
+      if (!(await isFile(path))) continue;
+      const executable = runtime === 'node' || (await mayExecute(path, search));
+      found.push({ path, source, runtime, executable, packageFolder: folder, goVersion: null });
     }
   }
-  return null;
+  return found;
 }
 
-async function onPath(program: ProgramDefinition, search: ProgramSearch): Promise<FoundProgram | null> {
+async function onPath(program: ProgramDefinition, search: ProgramSearch): Promise<FoundProgram[]> {
+  const found: FoundProgram[] = [];
   for (const name of program.names) {
-    const path = await findExecutable(name, search.env, search.platform);
-    if (path === null) continue;
-    const real = await realpath(path).catch(() => path);
-    if (!(await isScript(real))) {
+    for (const { path, executable } of await programFiles(name, search.env, search.platform)) {
+      const real = await realpath(path).catch(() => path);
+      if (await isScript(real)) {
+        found.push(...(await inNodeModules(program, packageRootsNear(real, path), 'path', search)));
+        continue;
+      }
       const goVersion = await goVersionOf(real, program, search);
-      return { path: real, runtime: 'native', packageFolder: null, goVersion };
+      found.push({ path: real, source: 'path', runtime: 'native', executable, packageFolder: null, goVersion });
     }
-    const ofPackage = await inNodeModules(program, packageRootsNear(real, path), search);
-    if (ofPackage) return ofPackage;
   }
-  return null;
+  return found;
 }
 
-async function inGoFolder(program: ProgramDefinition, search: ProgramSearch): Promise<FoundProgram | null> {
+async function inGoFolder(program: ProgramDefinition, search: ProgramSearch): Promise<FoundProgram[]> {
   const { goModule } = program;
-  if (goModule === undefined) return null;
+  if (goModule === undefined) return [];
   const { env, platform } = search;
   const home = env['HOME'] ?? env['USERPROFILE'];
   const goPath = env['GOPATH']?.split(platform === 'win32' ? ';' : ':')[0];
   const folder = env['GOBIN'] ?? (goPath ? join(goPath, 'bin') : home && join(home, 'go', 'bin'));
-  if (!folder) return null;
+  if (!folder) return [];
+  const found: FoundProgram[] = [];
   for (const name of [...program.names, ...program.goNames]) {
     const path = join(folder, platform === 'win32' ? `${name}.exe` : name);
-    const goVersion = (await isFile(path)) ? await goModuleVersion(path, goModule, search.signal) : null;
-    if (goVersion !== null) return { path, runtime: 'native', packageFolder: null, goVersion: goVersion || null };
+    const version = (await isFile(path)) ? await goModuleVersion(path, goModule, search.signal) : null;
+    if (version === null) continue;
+    const executable = await mayExecute(path, search);
+    found.push({ path, source: 'go', runtime: 'native', executable, packageFolder: null, goVersion: version || null });
   }
-  return null;
+  return found;
 }
 
 /** Folders of global packages: beside the npm of the login shell, and npm's own folder on Windows. */
@@ -162,11 +201,16 @@ function unpacked(root: string): string {
   return root.replace(/([\\/])app\.asar(?=[\\/]|$)/, '$1app.asar.unpacked');
 }
 
-function forPlatform(text: string, { platform, arch }: ProgramSearch): string {
+/** A text of a preset with `{goos}`, `{goarch}` and `{exe}` filled in. */
+export function forPlatform(text: string, { platform, arch }: Pick<ProgramSearch, 'platform' | 'arch'>): string {
   return text
     .replaceAll('{goos}', platform === 'win32' ? 'windows' : platform)
     .replaceAll('{goarch}', arch === 'x64' ? 'amd64' : arch)
     .replaceAll('{exe}', platform === 'win32' ? '.exe' : '');
+}
+
+async function mayExecute(path: string, { env, platform }: ProgramSearch): Promise<boolean> {
+  return (await findExecutable(path, env, platform)) !== null;
 }
 
 async function isFile(path: string): Promise<boolean> {

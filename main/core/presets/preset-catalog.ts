@@ -1,14 +1,19 @@
-import { execFile } from 'node:child_process';
 import { BerthError, type ErrorInfo } from '../../../contract/errors.ts';
-import type { Preset, PresetOption } from '../../../contract/model/preset.ts';
+import type { Preset, PresetOption, PresetProgram } from '../../../contract/model/preset.ts';
 import type { OptionValue, Transport } from '../../../contract/model/server.ts';
 import { Emitter } from '../emitter.ts';
+import type { InstalledProgram } from '../install/installed-programs.ts';
 import { findExecutable } from '../shell-env/find-executable.ts';
-import { type FoundProgram, type ProgramSearch, packageVersion, searchNamed, searchProgram } from './find-program.ts';
+import { type FoundProgram, type ProgramSearch, searchNamed, searchPrograms } from './find-program.ts';
 import type { DetectedProgram } from './launch-input.ts';
 import { type LoadedPresets, loadPresets } from './load-presets.ts';
 import type { PresetDefinition, PresetOptionDefinition, ProgramDefinition } from './preset-schema.ts';
-import { inRange } from './versions.ts';
+import { inOrderOfUse, isUsable, type JudgedProgram, judgeProgram } from './program-verdict.ts';
+import { programVersion } from './program-version.ts';
+import { compareVersions, inRange } from './versions.ts';
+
+/** For one preset, search and versions together, in ms. */
+const DEFAULT_TIMEOUT_MS = 10_000;
 
 export interface CatalogOptions {
   /** Folder of Berth's own presets (assets/presets). */
@@ -19,20 +24,25 @@ export interface CatalogOptions {
   readonly environment: () => Promise<Readonly<Record<string, string>>>;
   /** `node_modules` folders of Berth itself. */
   readonly nodeModules: readonly string[];
+  /** What Berth installed for a preset; nothing when absent. */
+  readonly installed?: (preset: string) => Promise<readonly InstalledProgram[]>;
   /** What runs servers that are Node scripts: Node, or Electron that is told to be Node. */
   readonly node: { readonly path: string; readonly electron: boolean };
   readonly platform?: NodeJS.Platform;
   readonly arch?: string;
-  /** For one program, search and version together. */
   readonly timeoutMs?: number;
 }
+
+/** A program that was found, judged, and how it is run. */
+type Candidate = FoundProgram & JudgedProgram;
 
 /** All kinds of servers that can be docked, and their programs on this machine. */
 export class PresetCatalog {
   readonly #options: CatalogOptions;
   readonly #changed = new Emitter<void>();
   #loaded: LoadedPresets;
-  #detections = new Map<string, Promise<DetectedProgram | null>>();
+  /** Programs by preset and the name that options give, the one that is used first. */
+  #detections = new Map<string, Promise<readonly Candidate[]>>();
 
   /** The presets were read again, or programs were looked for again. */
   readonly onDidChange = this.#changed.event;
@@ -67,23 +77,19 @@ export class PresetCatalog {
 
   /**
    * The program that a server of this preset runs; with the server's options, the one that they name. Null when there is
-   * none, and for presets without a program. Kept until `refresh`, except a program that was not found, which is looked for again.
+   * none, and for presets without a program. Kept until `refresh`, except when none can be used: then it is looked for again.
    */
   async detect(id: string, options: Readonly<Record<string, OptionValue>> = {}): Promise<DetectedProgram | null> {
-    const preset = this.get(id);
-    if (!preset.program) return null;
-    const named = namedProgram(preset, options);
-    if (named === null && preset.program.fromOption !== undefined) return null;
-    const key = JSON.stringify([id, named]);
-    const known = this.#detections.get(key);
-    if (known) return known;
-    const detection = this.#search(preset.program, named);
-    this.#detections.set(key, detection);
-    const forget = () => {
-      if (this.#detections.get(key) === detection) this.#detections.delete(key);
-    };
-    detection.then((found) => found === null && forget(), forget);
-    return detection;
+    const [first] = await this.#candidates(id, options);
+    return first === undefined ? null : this.#detected(first);
+  }
+
+  /** Judges one program as the search would, e.g. one that is about to be installed. */
+  async examine(id: string, found: FoundProgram): Promise<JudgedProgram> {
+    const { program } = this.get(id);
+    if (!program) throw new BerthError('invalid-argument', `The preset "${id}" has no program.`);
+    const signal = AbortSignal.timeout(this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    return this.#judge(program, found, await this.#options.environment(), signal);
   }
 
   /** Reads the preset files again and looks for all programs again. */
@@ -95,32 +101,64 @@ export class PresetCatalog {
     return presets;
   }
 
-  async #search(program: ProgramDefinition, named: string | null): Promise<DetectedProgram | null> {
-    const { nodeModules, node, platform = process.platform, arch = process.arch, timeoutMs = 10_000 } = this.#options;
+  async #candidates(id: string, options: Readonly<Record<string, OptionValue>>): Promise<readonly Candidate[]> {
+    const preset = this.get(id);
+    if (!preset.program) return [];
+    const named = namedProgram(preset, options);
+    if (named === null && preset.program.fromOption !== undefined) return [];
+    const key = JSON.stringify([id, named]);
+    const known = this.#detections.get(key);
+    if (known) return known;
+    const detection = this.#search(id, preset.program, named);
+    this.#detections.set(key, detection);
+    const forget = () => {
+      if (this.#detections.get(key) === detection) this.#detections.delete(key);
+    };
+    detection.then(([first]) => (first === undefined || !isUsable(first.verdict)) && forget(), forget);
+    return detection;
+  }
+
+  async #search(id: string, program: ProgramDefinition, named: string | null): Promise<readonly Candidate[]> {
+    const { nodeModules, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
+    const { platform = process.platform, arch = process.arch } = this.#options;
     const signal = AbortSignal.timeout(timeoutMs);
-    const env = await this.#options.environment();
-    const search: ProgramSearch = { env, platform, arch, nodeModules, signal };
+    const [env, installed] = await Promise.all([this.#options.environment(), this.#options.installed?.(id) ?? []]);
+    const search: ProgramSearch = { env, platform, arch, nodeModules, installed, signal };
     try {
-      const found = named === null ? await searchProgram(program, search) : await searchNamed(named, program, search);
-      if (found === null) return null;
-      const version = await versionOf(program, found, env, signal);
-      const native = found.runtime === 'native';
-      return {
-        path: found.path,
-        version,
-        command: native ? found.path : node.path,
-        args: native ? [] : [found.path],
-        env: !native && node.electron ? { ELECTRON_RUN_AS_NODE: '1' } : {},
-      };
+      const one = named === null ? null : await searchNamed(named, program, search);
+      const found = named === null ? await searchPrograms(program, search) : one === null ? [] : [one];
+      return inOrderOfUse(await Promise.all(found.map((each) => this.#judge(program, each, env, signal))));
     } catch (error) {
-      if (signal.aborted) return null;
+      if (signal.aborted) return [];
       throw error;
     }
   }
 
+  async #judge(
+    program: ProgramDefinition,
+    found: FoundProgram,
+    env: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Candidate> {
+    return judgeProgram(program, { ...found, version: await programVersion(program, found, env, signal) });
+  }
+
+  #detected({ path, version, runtime }: Candidate): DetectedProgram {
+    const { node } = this.#options;
+    const native = runtime === 'native';
+    return {
+      path,
+      version,
+      command: native ? path : node.path,
+      args: native ? [] : [path],
+      env: !native && node.electron ? { ELECTRON_RUN_AS_NODE: '1' } : {},
+    };
+  }
+
   async #view(preset: PresetDefinition): Promise<Preset> {
-    const detected = await this.detect(preset.id);
-    const version = detected?.version ?? null;
+    const candidates = await this.#candidates(preset.id, {});
+    const [first] = candidates;
+    const version = first?.version ?? null;
     const transports = preset.transports.filter((candidate) => inRange(version, candidate));
     const always = !preset.program || preset.program.fromOption !== undefined;
     return {
@@ -132,8 +170,9 @@ export class PresetCatalog {
       needsContext: preset.needsContext,
       options: preset.options.filter((option) => inRange(version, option)).map(optionView),
       withheld: preset.withheld,
-      found: detected ? { path: detected.path, version } : always ? { path: '', version: null } : null,
-      install: always ? null : await this.#advice(preset, detected),
+      found: first ? { path: first.path, version } : always ? { path: '', version: null } : null,
+      program: always || !preset.program ? null : programView(preset.program, candidates),
+      install: always ? null : await this.#advice(preset, first),
       warnings: preset.warnings
         .filter((warning) => inRange(version, warning))
         .map(({ text, transports: only }) => (only ? `${only.join(' and ')}: ${text}` : text)),
@@ -141,13 +180,12 @@ export class PresetCatalog {
   }
 
   /** How to get the program, or what keeps the found one from being used. */
-  async #advice(preset: PresetDefinition, detected: DetectedProgram | null): Promise<string | null> {
+  async #advice(preset: PresetDefinition, found: Candidate | undefined): Promise<string | null> {
     const program = preset.program;
     if (!program) return null;
-    if (!detected) return program.install;
-    if (program.minimum !== undefined && !inRange(detected.version, { from: program.minimum })) {
-      return `Version ${detected.version} is too old, ${program.minimum} or later is needed: ${program.install}`;
-    }
+    if (!found) return program.install;
+    if (found.verdict === 'not-executable') return `${found.reason}. Correct it: chmod +x ${found.path}`;
+    if (found.verdict === 'too-old') return `${found.reason}: ${program.install}`;
     const env = await this.#options.environment();
     for (const need of program.needs) {
       if ((await findExecutable(need.command, env, this.#options.platform ?? process.platform)) === null) {
@@ -165,39 +203,17 @@ function namedProgram(preset: PresetDefinition, options: Readonly<Record<string,
   return value === undefined || value === '' ? null : String(value);
 }
 
-async function versionOf(
-  program: ProgramDefinition,
-  found: FoundProgram,
-  env: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<string | null> {
-  const { version } = program;
-  if (version && 'packageJson' in version) return found.packageFolder && packageVersion(found.packageFolder);
-  if (version && found.runtime === 'native') {
-    const output = await outputOf(found.path, version.run, env, signal);
-    const match = new RegExp(version.pattern, 'm').exec(output);
-    if (match) return match[1] ?? match[0];
-  }
-  return found.goVersion;
-}
-
-/** What a program prints; empty when it fails. Its streams are bounded and it is ended when the time is over. */
-function outputOf(
-  command: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<string> {
-  return new Promise((resolve) => {
-    const options = {
-      env: { ...env },
-      signal,
-      killSignal: 'SIGKILL',
-      maxBuffer: 1024 * 1024,
-      windowsHide: true,
-    } as const;
-    execFile(command, [...args], options, (_error, stdout, stderr) => resolve(`${stdout}\n${stderr}`)).stdin?.end();
-  });
+function programView(program: ProgramDefinition, candidates: readonly Candidate[]): PresetProgram {
+  const own = candidates.find(({ source }) => source === 'berth');
+  const offered = program.routes.flatMap((route) => ('version' in route ? [route.version] : []))[0];
+  const newer = own?.version && offered !== undefined && compareVersions(offered, own.version) > 0;
+  return {
+    verdict: candidates[0]?.verdict ?? 'missing',
+    found: candidates.map(({ path, version, source, verdict, reason }) => ({ path, version, source, verdict, reason })),
+    minimum: program.minimum ?? null,
+    installable: program.routes.length > 0,
+    update: newer ? offered : null,
+  };
 }
 
 /** The option as users see it: what it becomes is the preset's business. */

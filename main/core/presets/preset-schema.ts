@@ -58,6 +58,28 @@ export const presetOptionFileSchema = z
   .refine((option) => !(option.secret && 'flag' in option.apply), 'a secret cannot become an argument');
 export type PresetOptionDefinition = z.output<typeof presetOptionFileSchema>;
 
+/**
+ * A way to install the program into Berth's own folder. `npm`: the platform package of `npm`, or, for a package that runs on
+ * Node, the package with all that it needs. `krew`: a plugin of kubectl, in the version that its index has. `go`: what
+ * `go install PACKAGE@vVERSION` builds, which is named `binary`.
+ */
+const routeSchema = z.discriminatedUnion('route', [
+  z.strictObject({
+    route: z.literal('npm'),
+    version: versionNumber,
+    /** sha512 by platform (`linux-amd64`), where it is known: then the registry alone is not believed. */
+    integrity: z.record(z.string(), z.string().regex(/^sha512-[A-Za-z0-9+/]{86}==$/)).default({}),
+  }),
+  z.strictObject({ route: z.literal('krew'), plugin: z.string().regex(/^[a-z0-9][a-z0-9-]*$/) }),
+  z.strictObject({
+    route: z.literal('go'),
+    package: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9./_~-]*$/),
+    version: versionNumber,
+    binary: fileName,
+  }),
+]);
+export type RouteDefinition = z.output<typeof routeSchema>;
+
 const programSchema = z
   .strictObject({
     /** A package of npm: looked for in Berth's own node_modules and in the global ones of the user's npm. */
@@ -86,8 +108,15 @@ const programSchema = z
     minimum: versionNumber.optional(),
     /** Other programs that it calls. */
     needs: z.array(z.strictObject({ command: z.string(), remedy: z.string() })).default([]),
+    /** How to get it by hand, in words. */
     install: z.string(),
+    /** How Berth gets it, in the order of preference. */
+    routes: z.array(routeSchema).default([]),
   })
+  .refine(
+    (program) => program.npm !== undefined || !program.routes.some(({ route }) => route === 'npm'),
+    'the route npm needs npm',
+  )
   .refine((program) => program.goNames.length === 0 || program.goModule !== undefined, 'goNames need goModule');
 export type ProgramDefinition = z.output<typeof programSchema>;
 
@@ -124,6 +153,8 @@ export const presetFileSchema = z
     needsContext: z.boolean(),
     /** The server asks nothing of its client (sampling, elicitation, roots), so all sessions may share one child (D21). */
     sharedChild: z.boolean(),
+    /** The server reads its kubeconfig again when that changes, or for every call; others get a new process then. */
+    rereadsKubeconfig: z.boolean().default(false),
     /** Absent for a server that somebody else runs. */
     program: programSchema.optional(),
     launch: z
@@ -153,8 +184,6 @@ export const presetFileSchema = z
     guardRules: guardRulesSchema.default(noGuardRules),
     /** A call that reads a little from the cluster and needs nothing special: the last rung of the connection test. */
     safeRead: z.strictObject({ tool: z.string(), args: z.record(z.string(), z.unknown()).default({}) }).optional(),
-    /** The server reads its kubeconfig again when that changes, or for every call; others get a new process then. */
-    rereadsKubeconfig: z.boolean().default(false),
     failures: z.array(failurePatternSchema).default([]),
   })
   .superRefine((preset, context) => {

@@ -13,17 +13,40 @@ export async function findExecutable(
   env: Environment,
   platform: NodeJS.Platform = process.platform,
 ): Promise<string | null> {
+  for (const path of namedFiles(name, env, platform)) {
+    if (await isExecutable(path, platform === 'win32')) return path;
+  }
+  return null;
+}
+
+/** Where a file of this name could be, in the order that counts. */
+function namedFiles(name: string, env: Environment, platform: NodeJS.Platform): string[] {
   const windows = platform === 'win32';
   const path = windows ? win32 : posix;
   const variable = (wanted: string) =>
     windows ? env[Object.keys(env).find((key) => key.toUpperCase() === wanted) ?? wanted] : env[wanted];
   const suffixes = windows ? windowsSuffixes(name, variable('PATHEXT')) : [''];
-  for (const base of candidates(name, variable('PATH'), path)) {
-    for (const suffix of suffixes) {
-      if (await isExecutable(base + suffix, windows)) return base + suffix;
-    }
+  return candidates(name, variable('PATH'), path).flatMap((base) => suffixes.map((suffix) => base + suffix));
+}
+
+/** A file that bears a program's name. */
+export interface ProgramFile {
+  readonly path: string;
+  /** False: it is there, but this user may not execute it. */
+  readonly executable: boolean;
+}
+
+/** All files on PATH that bear this name, in PATH's order, also those that may not be executed; an absolute path is checked. */
+export async function programFiles(
+  name: string,
+  env: Environment,
+  platform: NodeJS.Platform = process.platform,
+): Promise<ProgramFile[]> {
+  const found: ProgramFile[] = [];
+  for (const path of namedFiles(name, env, platform)) {
+    if (await isFile(path)) found.push({ path, executable: await isExecutable(path, platform === 'win32') });
   }
-  return null;
+  return found;
 }
 
 function candidates(name: string, searchPath: string | undefined, path: typeof posix): string[] {
@@ -43,9 +66,16 @@ function windowsSuffixes(name: string, pathext: string | undefined): string[] {
   return complete ? ['', ...endings] : endings;
 }
 
+async function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
 async function isExecutable(file: string, windows: boolean): Promise<boolean> {
+  if (!(await isFile(file))) return false;
   try {
-    if (!(await stat(file)).isFile()) return false;
     // Windows has no such bit: the ending decides.
     if (!windows) await access(file, constants.X_OK);
     return true;

@@ -20,7 +20,9 @@ const program = createProgram({
 function leaves(command: Command, path: string[] = []): { usage: string; command: Command }[] {
   return command.commands.flatMap((child) => {
     const here = [...path, child.name()];
-    return child.commands.length > 0 ? leaves(child, here) : [{ usage: here.join(' '), command: child }];
+    // One that takes arguments of its own is a command beside those below it.
+    const itself = child.commands.length === 0 || child.registeredArguments.length > 0;
+    return [...(itself ? [{ usage: here.join(' '), command: child }] : []), ...leaves(child, here)];
   });
 }
 
@@ -47,6 +49,8 @@ test('the commands are those of the public interface', () => {
       "context sources",
       "context demo <on|off>",
       "presets [id]",
+      "presets install <preset>",
+      "presets uninstall <preset>",
       "servers [slug]",
       "add <preset>",
       "set <slug> [assignments]",
