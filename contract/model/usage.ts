@@ -72,7 +72,7 @@ export function exposureText(server: { readonly listeners: readonly Listener[] |
 }
 
 /** The remedy for `exposureText`. */
-export const exposureRemedy = 'Stop it, give its host or bind option 127.0.0.1, or run it over stdio.';
+export const exposureRemedy = 'Stop it, or give the option for its host or bind address 127.0.0.1.';
 
 /** `512 KiB`, `48 MiB`, `1.5 GiB`. */
 export function memoryText(bytes: number): string {
