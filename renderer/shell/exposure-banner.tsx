@@ -13,7 +13,7 @@ export function ExposureBanner() {
   );
   if (exposed.length === 0) return null;
   return (
-    <section aria-label="Servers open to the network" className="flex shrink-0 flex-col gap-2 px-4 pt-3">
+    <section aria-label="Servers open to the network" className="flex shrink-0 flex-col gap-2 px-4 pt-3 pb-1">
       {exposed.map((server) => (
         <Notice
           key={server.slug}

@@ -19,6 +19,10 @@ export function ResourceFacts({ server }: { server: Server }) {
       </Fact>
     );
   }
+  const details = [
+    ...(resources && resources.processes > 1 ? [`${resources.processes} processes together`] : []),
+    ...(limits.memoryMegabytes === undefined ? [] : [`at most ${memoryText(limits.memoryMegabytes * 2 ** 20)}`]),
+  ];
   return (
     <>
       <Fact word="CPU">
@@ -33,17 +37,12 @@ export function ResourceFacts({ server }: { server: Server }) {
         {resources === null ? (
           <span className="text-muted">being measured</span>
         ) : (
-          <>
-            <span className="inline-flex items-center gap-2">
-              <MemoryChart values={resources.memoryPerMinute} />
-              <span className="figures">{memoryText(resources.memoryBytes)}</span>
-            </span>
-            {resources.processes > 1 && <span className="text-muted"> in {resources.processes} processes</span>}
-          </>
+          <span className="inline-flex items-center gap-2">
+            <MemoryChart values={resources.memoryPerMinute} />
+            <span className="figures">{memoryText(resources.memoryBytes)}</span>
+          </span>
         )}
-        {limits.memoryMegabytes !== undefined && (
-          <span className="text-muted"> · at most {memoryText(limits.memoryMegabytes * 2 ** 20)}</span>
-        )}
+        {details.length > 0 && <span className="block text-sm text-muted">{details.join(' · ')}</span>}
       </Fact>
       {listeners !== null && listeners.length > 0 && (
         <Fact word="Listens on">
