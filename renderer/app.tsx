@@ -1,6 +1,7 @@
 import { LoaderCircle } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { PageName } from './model/route.ts';
+import { ActivityPage } from './pages/activity/activity-page.tsx';
 import { ClientsPage } from './pages/clients/clients-page.tsx';
 import { ContextsPage } from './pages/contexts/contexts-page.tsx';
 import { DoctorPage } from './pages/doctor/doctor-page.tsx';
@@ -24,6 +25,7 @@ const contents: Readonly<Record<PageName, () => ReactNode>> = {
   servers: ServersPage,
   contexts: ContextsPage,
   clients: ClientsPage,
+  activity: ActivityPage,
   inspector: InspectorPage,
   doctor: DoctorPage,
   logs: LogsPage,

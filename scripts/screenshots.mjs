@@ -20,7 +20,7 @@ const env = { PATH: process.env.PATH, HOME: home, BERTH_HOME: join(home, 'berth'
 
 /** Runs one `berth` command to its end; a failed start is part of what is shown, so the exit code is not judged. */
 async function berth(...args) {
-  const child = spawn(process.execPath, [launcher, ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [launcher, ...args], { env, stdio: 'ignore' });
   await once(child, 'close');
 }
 
@@ -49,6 +49,7 @@ const pages = [
   ['contexts', '#/contexts', 'text=Sources'],
   ['clients', '#/clients', 'text=Any other client'],
   ['inspector', '#/inspector/cluster/pods_list', 'role=button[name=/^Run/]'],
+  ['activity', '#/activity', 'text=Took'],
   ['doctor', '#/doctor', 'role=button[name="Run"]'],
   ['logs', '#/logs', 'text=endpoints at'],
   ['settings', '#/settings', 'text=Licence'],
@@ -105,6 +106,8 @@ try {
   await berth('add', 'kubectl-mtv', '--name', 'migrations', '--context', 'demo-staging', '--start');
   await berth('install', 'cursor', 'cluster');
   for (const tool of ['pods_list', 'namespaces_list', 'events_list']) await berth('call', 'cluster', tool);
+  await berth('call', 'cluster', 'pods_get', '--arg', 'name=storefront-web', '--arg', 'namespace=shop');
+  await berth('call', 'cluster', 'pods_delete', '--arg', 'name=storefront-web');
   for (const [name, address, sign] of pages) {
     await page.goto(`${base}/${address}`);
     await page.waitForSelector(sign);
@@ -120,6 +123,7 @@ try {
       await page.click('role=button[name="Run"]');
       await page.waitForSelector('text=Config file');
     }
+    if (name === 'activity') await page.click('role=button[name=/pods_delete/]');
     await shoot(name);
   }
 } finally {

@@ -1,5 +1,5 @@
 /** The pages, in the order of the navigation. */
-export const pages = ['servers', 'contexts', 'clients', 'inspector', 'doctor', 'logs', 'settings'] as const;
+export const pages = ['servers', 'contexts', 'clients', 'activity', 'inspector', 'doctor', 'logs', 'settings'] as const;
 export type PageName = (typeof pages)[number];
 
 /** Where the window is: `#/servers/SLUG/tools`, `#/logs?server=SLUG`. */

@@ -1,4 +1,14 @@
-import { Cable, Inbox, Layers, type LucideIcon, ScrollText, Server, Settings, Stethoscope } from 'lucide-react';
+import {
+  Activity,
+  Cable,
+  Inbox,
+  Layers,
+  type LucideIcon,
+  ScrollText,
+  Server,
+  Settings,
+  Stethoscope,
+} from 'lucide-react';
 import type { KeychainStatus } from '../../contract/model/status.ts';
 import { type PageName, pages, routeHash } from '../model/route.ts';
 import { useStatus } from '../session/session-context.tsx';
@@ -10,6 +20,7 @@ export const pageTitles: Readonly<Record<PageName, { title: string; icon: Lucide
   servers: { title: 'Servers', icon: Server },
   contexts: { title: 'Contexts', icon: Layers },
   clients: { title: 'Clients', icon: Cable },
+  activity: { title: 'Activity', icon: Activity },
   inspector: { title: 'Inspector', icon: Inbox },
   doctor: { title: 'Doctor', icon: Stethoscope },
   logs: { title: 'Logs', icon: ScrollText },

@@ -1,18 +1,11 @@
 import type { CallRecord } from '../../../contract/model/activity.ts';
+import { callOutcomes } from '../../model/call-outcomes.ts';
 import { measuredText } from '../../model/time-text.ts';
 import { useStatus } from '../../session/session-context.tsx';
 import { Box } from '../../ui/box.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { type Mark, Sign } from '../../ui/state-mark.tsx';
+import { Sign } from '../../ui/state-mark.tsx';
 import { Ago } from '../../ui/time.tsx';
-
-const outcomes: Readonly<Record<CallRecord['outcome'], { mark: Mark; word: string }>> = {
-  ok: { mark: 'ok', word: 'answered' },
-  'tool-error': { mark: 'warn', word: 'the tool reported an error' },
-  error: { mark: 'bad', word: 'failed' },
-  refused: { mark: 'bad', word: 'refused' },
-  cancelled: { mark: 'off', word: 'cancelled' },
-};
 
 /** The newest calls of one server. */
 export function ActivityTab({ slug }: { slug: string }) {
@@ -50,7 +43,7 @@ export function LastCalls({ slug, perMinute }: { slug: string; perMinute: number
 }
 
 function CallRow({ call }: { call: CallRecord }) {
-  const { mark, word } = outcomes[call.outcome];
+  const { mark, word } = callOutcomes[call.outcome];
   return (
     <li className="grid grid-cols-[12px_minmax(0,1fr)_auto] gap-x-2 px-2.5 py-1.5 not-first:border-t not-first:border-line">
       <span className="mt-[5px]" title={word}>

@@ -9,6 +9,7 @@ const addresses = [
   '#/servers/cluster/settings',
   '#/contexts',
   '#/clients',
+  '#/activity',
   '#/inspector/cluster/pods_list',
   '#/doctor',
   '#/logs',
