@@ -1,6 +1,9 @@
 import { type RequestOptions as HttpOptions, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { BerthError } from '../../../contract/errors.ts';
+import { ForwardAgent, TunnelAgent } from '../network/proxy-agents.ts';
+import { nameProxy, type ProxyName } from '../network/proxy-errors.ts';
+import { trustedCertificates } from '../network/trusted-certificates.ts';
 import type { ExecCredential } from './exec-credential.ts';
 import { type Fields, fieldsOf, textOf } from './kubeconfig-file.ts';
 import { proxyFor } from './proxy-env.ts';
@@ -11,6 +14,10 @@ export interface ApiConnection {
   readonly server: URL;
   /** Proxy that stands between, from the kubeconfig or the environment. */
   readonly proxy: URL | null;
+  /** The proxy as it may be shown. */
+  readonly proxyName: ProxyName | null;
+  /** Where the authorities come from that are trusted for the API server, in words. */
+  readonly trust: string;
   /** For node:https, or node:http where the server's URL says so. */
   readonly options: RequestOptions;
 }
@@ -35,8 +42,9 @@ export function entriesOf(single: SingleContext): { cluster: Fields; user: Field
 }
 
 /**
- * Builds a connection with client-node from a single-context kubeconfig; what a login plugin gave stands in for its `exec` entry. client-node
- * takes a proxy from the kubeconfig alone, so the environment's is put there. Rejects with `invalid-config` or `auth-failed`.
+ * Builds a connection with client-node from a single-context kubeconfig; what a login plugin gave stands in for its `exec` entry. Proxy and,
+ * where the kubeconfig names no authority, whom to trust are those that kubectl would take: the kubeconfig's, else the environment's.
+ * Rejects with `invalid-config` or `auth-failed`.
  */
 export async function openConnection(
   single: SingleContext,
@@ -45,8 +53,8 @@ export async function openConnection(
 ): Promise<ApiConnection> {
   const { cluster, user } = entriesOf(single);
   const server = readUrl(textOf(cluster, 'server') ?? '', 'server');
-  const proxyText = textOf(cluster, 'proxy-url') ?? proxyFor(server, env);
-  const proxy = proxyText === null ? null : readUrl(proxyText, 'proxy');
+  const chosen = chooseProxy(cluster, server, env);
+  const trust = await chooseTrust(cluster, server, env);
   const contextName = 'probe';
   const text = JSON.stringify({
     apiVersion: 'v1',
@@ -57,8 +65,9 @@ export async function openConnection(
       {
         name: contextName,
         cluster: {
-          ...cluster,
-          ...(proxy ? { 'proxy-url': proxy.href } : {}),
+          ...without(cluster, 'proxy-url'),
+          ...trust.fields,
+          ...(chosen && isSocks(chosen.url) ? { 'proxy-url': resolvedByProxy(chosen.url) } : {}),
           // client-node refuses plain HTTP without it; kubectl does not.
           ...(server.protocol === 'http:' ? { 'insecure-skip-tls-verify': true } : {}),
         },
@@ -86,7 +95,65 @@ export async function openConnection(
   const groups = stringList(user?.['as-groups']);
   if (groups.length > 0)
     options.headers = { ...(options.headers as Record<string, string>), 'Impersonate-Group': groups };
-  return { server, proxy, options };
+  if (chosen && !isSocks(chosen.url)) options.agent = agentThrough(chosen, server, options);
+  return {
+    server,
+    proxy: chosen?.url ?? null,
+    proxyName: chosen ? nameProxy(chosen.url, chosen.from) : null,
+    trust: trust.words,
+    options,
+  };
+}
+
+interface Chosen {
+  readonly url: URL;
+  readonly from: string;
+}
+
+function chooseProxy(cluster: Fields, server: URL, env: Readonly<Record<string, string>>): Chosen | null {
+  const own = textOf(cluster, 'proxy-url');
+  if (own !== null) return { url: readUrl(own, 'proxy'), from: 'proxy-url' };
+  const text = proxyFor(server, env);
+  const from = server.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+  return text === null ? null : { url: readUrl(text, 'proxy'), from };
+}
+
+/** Whom to trust: the kubeconfig says it, else the machine and the variables of the login shell do, as for kubectl. */
+async function chooseTrust(
+  cluster: Fields,
+  server: URL,
+  env: Readonly<Record<string, string>>,
+): Promise<{ fields: Fields; words: string }> {
+  if (textOf(cluster, 'certificate-authority-data') !== null) {
+    return { fields: {}, words: 'certificate-authority-data of the kubeconfig' };
+  }
+  const file = textOf(cluster, 'certificate-authority');
+  if (file !== null) return { fields: {}, words: `certificate-authority ${file}` };
+  if (server.protocol === 'http:' || cluster['insecure-skip-tls-verify'] === true)
+    return { fields: {}, words: 'nobody' };
+  const { ca, sources, problems } = await trustedCertificates(env);
+  const data = Buffer.from(ca.join('')).toString('base64');
+  return { fields: { 'certificate-authority-data': data }, words: [sources.join(', '), ...problems].join('; ') };
+}
+
+/** client-node's own agents take the refusal of a proxy for an answer of the API server's, and open a tunnel for plain HTTP. */
+function agentThrough({ url, from }: Chosen, server: URL, { ca, rejectUnauthorized }: RequestOptions) {
+  if (server.protocol === 'http:' && url.protocol === 'http:') return new ForwardAgent(url, false);
+  // A proxy that speaks TLS itself is held to the same rules as the API server, as client-go has it.
+  const proxyTls = { ca, ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }) };
+  return new TunnelAgent(url, { from, tls: {}, proxyTls, keepAlive: false });
+}
+
+const isSocks = (proxy: URL) => proxy.protocol.startsWith('socks');
+
+/** For Go, `socks5` means that the proxy looks names up; for the library below client-node that is `socks5h`. */
+function resolvedByProxy(proxy: URL): string {
+  return proxy.href.replace(/^socks5?:/, 'socks5h:');
+}
+
+function without(fields: Fields, name: string): Fields {
+  const { [name]: _left, ...rest } = fields;
+  return rest;
 }
 
 /** Sends one request to the API server and reads the whole answer. Rejects with the network's own error, `timed-out` or `cancelled`. */
@@ -99,11 +166,20 @@ export function askApi(
   const body = options.body === undefined ? null : Buffer.from(JSON.stringify(options.body));
   const url = new URL(server.pathname.replace(/\/$/, '') + path, server);
   return new Promise((done, failed) => {
+    const settle = (then: () => void) => {
+      clearTimeout(late);
+      options.signal?.removeEventListener('abort', abort);
+      then();
+    };
     // Why we ended it ourselves: once an answer has begun, Node tells that as a connection that was cut.
     let ended: BerthError | null = null;
     const end = (error: BerthError) => {
       ended ??= error;
       request.destroy(error);
+      // A request that waits for its proxy hears nothing of being destroyed.
+      const { agent } = connection.options;
+      if (typeof agent === 'object') agent.destroy();
+      settle(() => failed(ended ?? error));
     };
     const settings: RequestOptions = {
       ...connection.options,
@@ -144,11 +220,6 @@ export function askApi(
     const abort = () => end(new BerthError('cancelled', 'The request was cancelled.'));
     options.signal?.addEventListener('abort', abort, { once: true });
     if (options.signal?.aborted) abort();
-    const settle = (then: () => void) => {
-      clearTimeout(late);
-      options.signal?.removeEventListener('abort', abort);
-      then();
-    };
     request.on('error', (error) => settle(() => failed(ended ?? error)));
     request.end(body ?? undefined);
   });

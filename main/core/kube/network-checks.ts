@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
+import { request as httpsRequest } from 'node:https';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { connect as connectTls, TLSSocket } from 'node:tls';
 import { BerthError } from '../../../contract/errors.ts';
 import type { ApiConnection } from './api-connection.ts';
 import { hostOf } from './proxy-env.ts';
@@ -35,11 +36,41 @@ export async function tryTcp(host: string, port: number, limits: NetworkLimits):
   }
 }
 
-/** Shakes hands under the kubeconfig's rules; answers what was agreed and until when the certificate holds. */
-export async function tryTls(
-  connection: ApiConnection,
-  limits: NetworkLimits,
-): Promise<{ protocol: string; issuer: string; validTo: Date | null; verified: boolean }> {
+/** What TLS with the API server came to. */
+export interface Handshake {
+  readonly protocol: string;
+  readonly issuer: string;
+  readonly validTo: Date | null;
+  /** False where the kubeconfig says not to verify. */
+  readonly verified: boolean;
+}
+
+/** Shakes hands under the kubeconfig's rules, through the proxy if there is one; answers what was agreed and until when the certificate holds. */
+export function tryTls(connection: ApiConnection, limits: NetworkLimits): Promise<Handshake> {
+  return connection.proxy ? tryTlsThroughProxy(connection, limits) : tryTlsDirectly(connection, limits);
+}
+
+/** By a request that is given up as soon as the handshake is done. It carries no credential, should it get out before. */
+async function tryTlsThroughProxy({ server, options }: ApiConnection, limits: NetworkLimits): Promise<Handshake> {
+  const { headers: _credentials, auth: _login, ...rest } = options;
+  const request = httpsRequest(new URL('/version', server), { ...rest, method: 'HEAD' });
+  try {
+    const work = new Promise<Handshake>((done, failed) => {
+      request.on('error', failed);
+      request.once('response', (response) => done(handshakeOf(response.socket as TLSSocket)));
+      request.once('socket', (socket) => {
+        if (socket instanceof TLSSocket) socket.once('secureConnect', () => done(handshakeOf(socket)));
+      });
+    });
+    request.end();
+    return await within(work, `${server.host} did not finish the TLS handshake in time`, limits);
+  } finally {
+    request.destroy();
+    if (typeof options.agent === 'object') options.agent.destroy();
+  }
+}
+
+async function tryTlsDirectly(connection: ApiConnection, limits: NetworkLimits): Promise<Handshake> {
   const { host, port } = firstHop(connection);
   const { ca, cert, key, rejectUnauthorized } = connection.options;
   const named = connection.options.servername ?? (isIP(host) === 0 ? host : '');
@@ -58,18 +89,22 @@ export async function tryTls(
       `${host}:${port} did not finish the TLS handshake in time`,
       limits,
     );
-    const certificate = socket.getPeerCertificate();
-    const end = Date.parse(certificate.valid_to ?? '');
-    const issuer: unknown = certificate.issuer?.CN ?? certificate.issuer?.O;
-    return {
-      protocol: socket.getProtocol() ?? 'TLS',
-      issuer: typeof issuer === 'string' ? issuer : 'unknown issuer',
-      validTo: Number.isNaN(end) ? null : new Date(end),
-      verified: socket.authorized,
-    };
+    return handshakeOf(socket);
   } finally {
     socket.destroy();
   }
+}
+
+function handshakeOf(socket: TLSSocket): Handshake {
+  const certificate = socket.getPeerCertificate();
+  const end = Date.parse(certificate.valid_to ?? '');
+  const issuer: unknown = certificate.issuer?.CN ?? certificate.issuer?.O;
+  return {
+    protocol: socket.getProtocol() ?? 'TLS',
+    issuer: typeof issuer === 'string' ? issuer : 'unknown issuer',
+    validTo: Number.isNaN(end) ? null : new Date(end),
+    verified: socket.authorized,
+  };
 }
 
 function connected(socket: Socket | TLSSocket, event: 'connect' | 'secureConnect'): Promise<void> {

@@ -1,16 +1,18 @@
 import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
 import type { CheckResult } from '../../../contract/model/doctor.ts';
 import { loginCommandOf } from '../credentials/login-command.ts';
+import { proxyUnreachable } from '../network/proxy-errors.ts';
 import { type ApiConnection, askApi, entriesOf, openConnection } from './api-connection.ts';
 import { credentialKey } from './credential-cache.ts';
 import type { ExecCredential } from './exec-credential.ts';
 import { runExecPlugin } from './exec-credential.ts';
 import type { KubeService } from './kube-service.ts';
 import { type Fields, fieldsOf } from './kubeconfig-file.ts';
-import { firstHop, resolveName, tryTcp, tryTls } from './network-checks.ts';
+import { firstHop, resolveName, tryTcp } from './network-checks.ts';
 import { explainNetworkError, unreachable } from './network-errors.ts';
 import { accessOf, refusedLogin, userOf } from './self-review.ts';
 import type { SingleContext } from './single-context.ts';
+import { checkTls } from './tls-check.ts';
 
 export interface ProbeOptions {
   readonly signal?: AbortSignal | undefined;
@@ -122,15 +124,21 @@ export async function probeContext(kube: KubeService, ref: string, options: Prob
     return skip('tcp', 'There is no connection to try.');
   }
   const hop = firstHop(connection);
-  const via = connection.proxy ? ` (proxy of ${connection.server.host})` : '';
+  const { proxyName } = connection;
+  const proxy = proxyName ? ` (the proxy ${proxyName.shown} of ${proxyName.from})` : '';
+  const via = proxyName ? ` through ${proxyName.shown}` : '';
+  const ofFirstHop = (error: unknown): never => {
+    if (!proxyName || error instanceof BerthError) throw error;
+    throw proxyUnreachable(proxyName, connection.server.host, error);
+  };
   const addresses = await climb('dns', async () => {
-    const value = await resolveName(hop.host, limits);
-    return { outcome: 'pass', evidence: `${hop.host}${via}: ${value.join(', ')}`, value };
+    const value = await resolveName(hop.host, limits).catch(ofFirstHop);
+    return { outcome: 'pass', evidence: `${hop.host}${proxy}: ${value.join(', ')}`, value };
   });
   if (!addresses) return skip('tcp', 'The name has to be known first.');
   const address = await climb('tcp', async () => {
-    const value = await tryTcp(hop.host, hop.port, limits);
-    return { outcome: 'pass', evidence: `connected to ${value}${via}`, value };
+    const value = await tryTcp(hop.host, hop.port, limits).catch(ofFirstHop);
+    return { outcome: 'pass', evidence: `connected to ${value}${proxy}`, value };
   });
   if (!address) return skip('tls', 'There has to be a connection first.');
   const secure = await climb('tls', () => checkTls(connection, limits));
@@ -149,7 +157,7 @@ export async function probeContext(kube: KubeService, ref: string, options: Prob
       };
     return {
       outcome: 'pass',
-      evidence: `Kubernetes ${String(json?.['gitVersion'] ?? 'of an unknown version')}`,
+      evidence: `Kubernetes ${String(json?.['gitVersion'] ?? 'of an unknown version')}${via}`,
       value: true,
     };
   });
@@ -231,41 +239,6 @@ async function login(
   return await kube.credentials.get(credentialKey(ref, kube.fingerprint(ref)), () =>
     runExecPlugin(plugin, cluster, { ref, env, loginCommand: loginCommandOf(kube, ref), ...limits }),
   );
-}
-
-async function checkTls(
-  connection: ApiConnection,
-  limits: { signal?: AbortSignal | undefined; timeoutMs: number },
-): Promise<Outcome & { value?: boolean }> {
-  if (connection.server.protocol === 'http:') {
-    return {
-      outcome: 'warn',
-      evidence: 'plain HTTP: nothing is encrypted',
-      remedy: 'Use an https:// URL, unless this is a local proxy.',
-      value: true,
-    };
-  }
-  if (connection.proxy)
-    return { outcome: 'skip', evidence: 'Through a proxy it is checked with the next rung.', value: true };
-  const { protocol, issuer, validTo, verified } = await tryTls(connection, limits);
-  const until = validTo ? `, valid until ${validTo.toISOString().slice(0, 10)}` : '';
-  if (!verified) {
-    return {
-      outcome: 'warn',
-      evidence: `${protocol}, not verified (insecure-skip-tls-verify)`,
-      remedy: 'Set certificate-authority-data instead.',
-      value: true,
-    };
-  }
-  const days = validTo ? (validTo.getTime() - Date.now()) / 86_400_000 : 365;
-  if (days < 7)
-    return {
-      outcome: 'warn',
-      evidence: `${protocol}, issued by ${issuer}${until}`,
-      remedy: 'Renew the certificate of the API server.',
-      value: true,
-    };
-  return { outcome: 'pass', evidence: `${protocol}, issued by ${issuer}${until}`, value: true };
 }
 
 function labelOf(rung: Rung, ref: string): Pick<CheckResult, 'id' | 'title' | 'target'> {

@@ -1,5 +1,6 @@
 import { BerthError, type ErrorInfo } from '../../../contract/errors.ts';
 import { loginCommand } from '../credentials/login-command.ts';
+import { passwordsIn } from '../network/connection-environment.ts';
 import type { ResolvedContext } from './context-info.ts';
 import { type Fields, fieldsOf, textOf } from './kubeconfig-file.ts';
 
@@ -33,6 +34,7 @@ export async function buildSingleContext(resolved: ResolvedContext, tools: Singl
   if (!cluster) throw new BerthError('invalid-config', `Context "${info.name}" has no cluster.`);
   const secrets = new Set<string>();
   const warnings: string[] = [];
+  for (const password of passwordsIn(textOf(cluster.fields, 'proxy-url') ?? '')) secrets.add(password);
   const clusterFields = await flattenCluster(cluster.fields, info.ref, tools, warnings);
   const userFields = user ? await flattenUser(user.fields, resolved, tools, secrets, warnings) : null;
   const namespace = tools.namespace ?? info.namespace;

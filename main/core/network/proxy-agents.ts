@@ -1,11 +1,12 @@
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage } from 'node:http';
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { BerthError } from '../../../contract/errors.ts';
 import { nameProxy, type ProxyName, proxyRefusal, proxyUnreachable } from './proxy-errors.ts';
 
 /** How the far end of a connection proves who it is; node:tls has the words. */
-export type TlsOptions = import('node:tls').ConnectionOptions;
+export type TlsOptions = ConnectionOptions;
 
 /** Until a proxy has answered CONNECT. Proxies try the far end for as long as this themselves. */
 const CONNECT_MS = 30_000;
@@ -65,7 +66,11 @@ export class TunnelAgent extends HttpsProxyAgent<string> {
     try {
       // The library reads this before it waits for anything, so that calls at the same time do not meet here.
       this.connectOpts = this.#firstHop(limit.signal);
-      const socket = await super.connect(request, { ...options, ...this.#tls } as Opened[1]);
+      const socket = await super.connect(request, {
+        ...options,
+        ...checkAddress(options.host),
+        ...this.#tls,
+      } as Opened[1]);
       const refused = refusal(answer);
       if (!refused) return socket;
       socket.destroy();
@@ -120,6 +125,12 @@ export class ForwardAgent extends HttpAgent {
     const hop = { ...options, host: bareHost(this.#proxy), port: this.#proxy.port || 80 };
     addRequest.call(this, request, hop);
   }
+}
+
+/** An address, unlike a name, is not handed on by the library: Node would look for the proxy's in the far end's certificate. */
+function checkAddress(host: string | undefined): TlsOptions {
+  if (host === undefined || isIP(host) === 0) return {};
+  return { checkServerIdentity: (_proxy, shown) => checkServerIdentity(host, shown) };
 }
 
 /** A URL's host without the brackets of an IPv6 address. */

@@ -22,7 +22,7 @@ const endings: (() => unknown)[] = [];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'berth-agents-'));
   authority = await PrivateAuthority.create('Example Corp');
-  identity = await authority.sign({ names: ['far.test', '127.0.0.1'] });
+  identity = await authority.sign({ names: ['far.test', '127.0.0.1', '192.0.2.7'] });
   authority.writeTo(join(folder, 'ca.pem'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -90,6 +90,15 @@ describe('HTTPS', () => {
     await expect(get('https://far.test/', env)).rejects.toMatchObject({ code: 'ENOTFOUND' });
     expect(await get(`https://${target}/`, env)).toBe('hello');
     expect(proxy.record).toEqual([]);
+  });
+
+  test('an address is looked for in the certificate of the far end', async () => {
+    // A proxy of the environment is never asked for 127.0.0.1; these are addresses for documentation.
+    const target = await farEnd(true);
+    const proxy = await proxyTo(target, { hosts: { '192.0.2.7': target, '192.0.2.8': target } });
+    const env = { HTTPS_PROXY: proxy.url, ...trusting() };
+    expect(await get('https://192.0.2.7/', env)).toBe('hello');
+    await expect(get('https://192.0.2.8/', env)).rejects.toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
   });
 
   test('through a proxy that speaks TLS itself', async () => {
