@@ -66,9 +66,17 @@ users: []
   ],
   [
     'a first line, comments, empty lines, Windows ends',
-    '---\n# made by hand\r\n\r\na:   b   # why\r\n  # inside\r\nc: d#e\r\n',
+    '---\n# made by hand\r\n\r\na:   b   # why\r\n  # inside\r\nc: d#e\r\nf: {g: h} # i}\n',
   ],
   ['nothing under keys', 'a:\nb:\n- c:\n  d: e\n-   f: g\n    h: null\ni: true\nj: 12\nk: 0\nl: []\n'],
+  [
+    'somebody who likes brackets',
+    `clusters: [{name: c, cluster: {server: "https://c", insecure-skip-tls-verify: true}}]
+users:
+- {name: u, user: {token: a b, exec: {command: /bin/x, args: [--a, -b, 'c, d', 5, []], env: [ ]}}} # me
+contexts: [ { name: x, context: { cluster: c, user: u, namespace: a:b } } ]
+`,
+  ],
   ['no line end at the end', 'a: b'],
 ];
 
@@ -101,8 +109,27 @@ const unsure: readonly string[] = [
   '- a\n b\n',
   'a: &x b\nc: *x\n',
   'a: !!str 1\n',
-  'a: {b: c}\n',
-  'a: [b]\n',
+  'a: {b: c\n',
+  'a: {b: c,\n  d: e}\n',
+  'a: {b: c,}\n',
+  'a: {b}\n',
+  'a: {b:c}\n',
+  'a: {b: }\n',
+  'a: {b: c, b: d}\n',
+  'a: {"b": c}\n',
+  'a: {b: yes}\n',
+  'a: {b: c]\n',
+  'a: {b: c}}\n',
+  'a: {b: c} d\n',
+  'a: [b: c]\n',
+  'a: [b,,c]\n',
+  'a: [b, ]\n',
+  'a: [,]\n',
+  'a: ["b" c]\n',
+  'a: ["b"c]\n',
+  'a: [b #c]\n',
+  'a: [b#c]\n',
+  `a: ${'['.repeat(60)}${']'.repeat(60)}\n`,
   'a: b: c\n',
   'a: b:\n',
   'a: b\na: c\n',
@@ -141,6 +168,15 @@ describe('readPlainYaml', () => {
     expect(readPlainYaml(text)).toBeUndefined();
   });
 
+  it('gives up on long lines without delay', () => {
+    const started = performance.now();
+    for (const part of ['} # ', 'a ', 'a:', '{', "'", ' ', 'a: {', '- ', '"']) {
+      expect(readPlainYaml(`a: {${part.repeat(1_000_000)}\t\n`)).toBeUndefined();
+      expect(readPlainYaml(`a: b${part.repeat(1_000_000)}\t\n`)).toBeUndefined();
+    }
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
   it('answers what a full parser answers, for whatever is written by one', () => {
     const word = fc.string({
       unit: fc.constantFrom(...'abcyntruefals019:#-/.,{}[]"\'=+_ &*!|>%@`~\n\t\u00e9'.split('')),
@@ -157,14 +193,14 @@ describe('readPlainYaml', () => {
     }));
     let sure = 0;
     fc.assert(
-      fc.property(value, fc.boolean(), (tree, indentSeq) => {
-        const text = stringify(tree, { indentSeq, lineWidth: 0 });
+      fc.property(value, fc.boolean(), fc.constantFrom('any', 'flow'), (tree, indentSeq, collectionStyle) => {
+        const text = stringify(tree, { indentSeq, collectionStyle, lineWidth: 0 });
         const read = readPlainYaml(text);
         if (read === undefined) return;
         sure++;
         expect(read).toEqual(fully(text));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 4_000 },
     );
     expect(sure).toBeGreaterThan(50);
   });
@@ -211,5 +247,27 @@ describe('readPlainYaml', () => {
       { numRuns: 20_000 },
     );
     expect(sure).toBeGreaterThan(500);
+  });
+
+  it('answers what a full parser answers, for brackets put together at random', () => {
+    const token = fc.constantFrom(
+      ...'{ } [ ] , : # a b: b:c "d" \'e\' 5 /f --g https://h:1 yes'.split(' '),
+      ' ',
+      ' ',
+      ', ',
+      ': ',
+    );
+    let sure = 0;
+    fc.assert(
+      fc.property(fc.array(token, { maxLength: 10 }), fc.constantFrom('{}', '[]'), (tokens, [open, close]) => {
+        const text = `k: ${open}${tokens.join('')}${close}\n`;
+        const read = readPlainYaml(text);
+        if (read === undefined) return;
+        sure++;
+        expect(read).toEqual(fully(text));
+      }),
+      { numRuns: 20_000 },
+    );
+    expect(sure).toBeGreaterThan(100);
   });
 });
