@@ -1,4 +1,4 @@
-import type { Context } from '../../contract/model/context.ts';
+import type { Context, ContextColour } from '../../contract/model/context.ts';
 import type { Server, ServerState } from '../../contract/model/server.ts';
 import { healthOf, stateWords } from '../../contract/model/server.ts';
 import type { Status } from '../../contract/model/status.ts';
@@ -20,11 +20,21 @@ export type TrayItem =
   | {
       readonly type: 'radio';
       readonly label: string;
+      /** Drawn as a small square before the label. */
+      readonly mark: TrayMark | null;
       readonly checked: boolean;
       readonly enabled: boolean;
       readonly action: TrayAction;
     }
-  | { readonly type: 'submenu'; readonly label: string; readonly items: readonly TrayItem[] };
+  | {
+      readonly type: 'submenu';
+      readonly label: string;
+      readonly mark: TrayMark | null;
+      readonly items: readonly TrayItem[];
+    };
+
+/** A context's colour, or production's. */
+export type TrayMark = ContextColour | 'production';
 
 const separator: TrayItem = { type: 'separator' };
 const text = (label: string): TrayItem => ({ type: 'text', label });
@@ -34,6 +44,9 @@ const act = (label: string, action: TrayAction, enabled = true): TrayItem => ({
   enabled,
   action,
 });
+
+/** More contexts than this are chosen in the window: a menu of hundreds is no help, and some panels cannot show it. */
+const MOST_CONTEXTS = 25;
 
 /** State by shape as well as by word: menus have no colours of their own. */
 const marks = { ok: '●', warn: '▲', bad: '✕', off: '○' } as const;
@@ -50,7 +63,9 @@ export function trayMenu(status: Status | null): readonly TrayItem[] {
     separator,
     contextMenu(status),
     separator,
-    ...(status.servers.length === 0 ? [text('No servers docked')] : status.servers.map(serverMenu)),
+    ...(status.servers.length === 0
+      ? [text('No servers docked')]
+      : status.servers.map((server) => serverMenu(server, status.contexts))),
     separator,
     endpointMenu(status),
     act('Quit Berth', { do: 'quit' }),
@@ -63,28 +78,55 @@ function contextMenu(status: Status): TrayItem {
     status.switchingTo !== null
       ? `Switching to ${status.switchingTo}…`
       : `Context: ${active ? contextLabel(active) : (status.activeContext ?? 'none')}`;
-  const items = status.contexts.map(
+  const inUse = new Set([status.activeContext, ...status.servers.map((server) => server.context)]);
+  const [used, others] = [true, false].map((wanted) => status.contexts.filter(({ ref }) => inUse.has(ref) === wanted));
+  const many = status.contexts.length > MOST_CONTEXTS;
+  const listed = many ? [...(used ?? []), ...(others ?? [])].slice(0, MOST_CONTEXTS) : status.contexts;
+  const items = listed.map(
     (context): TrayItem => ({
       type: 'radio',
+      mark: markOf(context),
       label: context.error ? `${contextLabel(context)}: ${shorten(context.error.message)}` : contextLabel(context),
       checked: context.ref === status.activeContext,
       enabled: status.switchingTo === null,
       action: { do: 'use', context: context.ref },
     }),
   );
-  return { type: 'submenu', label, items: items.length === 0 ? [text('No contexts found')] : items };
+  const rest = status.contexts.length - listed.length;
+  const more = rest === 0 ? [] : [separator, act(`${count(rest, 'more context')}…`, { do: 'open' })];
+  return {
+    type: 'submenu',
+    label,
+    mark: active ? markOf(active) : null,
+    items: items.length === 0 ? [text('No contexts found')] : [...items, ...more],
+  };
 }
 
-function contextLabel(context: Pick<Context, 'ref' | 'label' | 'production' | 'demo'>): string {
-  const name = context.label ? `${context.label} (${context.ref})` : context.ref;
-  return name + (context.production ? ' · PRODUCTION' : '') + (context.demo ? ' · demo' : '');
+function markOf({ production, colour }: Pick<Context, 'production' | 'colour'>): TrayMark | null {
+  return production ? 'production' : colour;
 }
 
-function serverMenu(server: Server): TrayItem {
-  const where = server.context === null ? '' : ` · ${server.context}${server.production ? ' · PRODUCTION' : ''}`;
+function contextLabel(context: Pick<Context, 'ref' | 'label' | 'production' | 'demo' | 'expiry'>): string {
+  const name = shorten(context.label ? `${context.label} (${context.ref})` : context.ref);
+  return name + (context.production ? ' · PRODUCTION' : '') + (context.demo ? ' · demo' : '') + endOf(context);
+}
+
+/** In words without a time: a menu whose text changes closes under the user's pointer. */
+function endOf({ expiry }: Pick<Context, 'expiry'>): string {
+  if (!expiry || expiry.state === 'ok') return '';
+  return expiry.state === 'expired' ? ' · credential expired' : ' · credential ends soon';
+}
+
+function serverMenu(server: Server, contexts: readonly Context[]): TrayItem {
+  const context = contexts.find(({ ref }) => ref === server.context);
+  const where =
+    server.context === null
+      ? ''
+      : ` · ${shorten(server.context)}${server.production ? ' · PRODUCTION' : ''}${context ? endOf(context) : ''}`;
   const why = server.error && server.state !== 'ready' && server.state !== 'stopped' ? server.error : null;
   return {
     type: 'submenu',
+    mark: server.production ? 'production' : (context?.colour ?? null),
     label: `${marks[healthOf(server)]} ${server.slug}: ${stateWords[server.state]}${where}`,
     items: [
       ...(why ? [text(shorten(why.message)), ...(why.hint ? [text(shorten(why.hint))] : []), separator] : []),
@@ -98,7 +140,12 @@ function serverMenu(server: Server): TrayItem {
 function endpointMenu(status: Status): TrayItem {
   const items = status.servers.map((server) => act(server.slug, { do: 'copy', text: server.endpoint.http }));
   if (status.endpoint === null) return text('Endpoints are not served');
-  return { type: 'submenu', label: 'Copy endpoint', items: items.length === 0 ? [text('No servers docked')] : items };
+  return {
+    type: 'submenu',
+    label: 'Copy endpoint',
+    mark: null,
+    items: items.length === 0 ? [text('No servers docked')] : items,
+  };
 }
 
 /** The tray's tooltip: the same in one line of words, for those who do not see the icon's shape. */

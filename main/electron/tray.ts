@@ -3,7 +3,8 @@ import type { Status } from '../../contract/model/status.ts';
 import type { Disposable } from '../core/dispose.ts';
 import type { Event, Subscription } from '../core/emitter.ts';
 import { isPanelDark, trayHealth, trayIconFile } from './tray-icon.ts';
-import { type TrayAction, trayMenu, trayTooltip } from './tray-menu.ts';
+import { markPixels } from './tray-marks.ts';
+import { type TrayAction, type TrayMark, trayMenu, trayTooltip } from './tray-menu.ts';
 import { menuTemplate } from './tray-template.ts';
 
 /** Changes within this time become one new menu. */
@@ -68,7 +69,7 @@ export class BerthTray implements Disposable {
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#tray.setToolTip(trayTooltip(status));
-    this.#tray.setContextMenu(Menu.buildFromTemplate(menuTemplate(items, this.#run)));
+    this.#tray.setContextMenu(Menu.buildFromTemplate(menuTemplate(items, this.#run, markImage)));
   }
 
   #iconFile(status: Status | null): string {
@@ -83,4 +84,16 @@ export class BerthTray implements Disposable {
       }),
     });
   }
+}
+
+const MARK_SIZE = 16;
+
+/** Sharp on screens with twice the pixels too. */
+function markImage(mark: TrayMark): Electron.NativeImage {
+  const image = nativeImage.createEmpty();
+  for (const scaleFactor of [1, 2]) {
+    const size = MARK_SIZE * scaleFactor;
+    image.addRepresentation({ scaleFactor, width: size, height: size, buffer: markPixels(mark, size) });
+  }
+  return image;
 }

@@ -88,7 +88,12 @@ function Entries({ done }: { done(): void }) {
               icon={<Layers size={14} aria-hidden />}
               onSelect={then(() => void use(context.ref))}
             >
-              <ContextName name={context.label ?? context.ref} production={context.production} demo={context.demo} />
+              <ContextName
+                name={context.label ?? context.ref}
+                production={context.production}
+                demo={context.demo}
+                colour={context.colour}
+              />
             </Entry>
           ))}
       </Group>

@@ -7,13 +7,15 @@ export function Menu({
   trigger,
   children,
   align = 'end',
+  onOpenChange,
 }: {
   trigger: ReactNode;
   children: ReactNode;
   align?: 'start' | 'end';
+  onOpenChange?(open: boolean): void;
 }) {
   return (
-    <Radix.Root modal={false}>
+    <Radix.Root modal={false} {...(onOpenChange ? { onOpenChange } : {})}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content
@@ -46,6 +48,46 @@ export function MenuItem({ onSelect, icon, danger, disabled = false, children }:
       {icon && <span className="text-muted">{icon}</span>}
       {children}
     </Radix.Item>
+  );
+}
+
+/** A field that narrows a long menu. The arrow down and Enter go on to the first item; Escape and Tab belong to the menu. */
+export function MenuSearch({
+  value,
+  onChange,
+  placeholder,
+}: {
+  value: string;
+  onChange(value: string): void;
+  placeholder: string;
+}) {
+  return (
+    <div className="sticky -top-1 z-10 -mx-1 -mt-1 mb-1 border-b border-line bg-panel">
+      <input
+        type="search"
+        // biome-ignore lint/a11y/noAutofocus: the menu was opened just now, and typing is what a long one is opened for
+        autoFocus
+        aria-label={placeholder}
+        placeholder={placeholder}
+        autoComplete="off"
+        spellCheck={false}
+        className="h-9 w-full bg-transparent px-3 outline-none"
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape' || event.key === 'Tab') return;
+          // The menu would take letters for the beginning of an item's name.
+          event.stopPropagation();
+          if (event.key !== 'ArrowDown' && event.key !== 'Enter') return;
+          event.preventDefault();
+          const first = event.currentTarget
+            .closest('[role="menu"]')
+            ?.querySelector<HTMLElement>('[role="menuitem"]:not([data-disabled])');
+          first?.focus();
+          if (event.key === 'Enter') first?.click();
+        }}
+      />
+    </div>
   );
 }
 

@@ -2,6 +2,7 @@ import { CircleAlert, Info, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ErrorInfo } from '../../contract/errors.ts';
 import { classNames } from './class-names.ts';
+import { CopyableCode } from './copy-button.tsx';
 
 type Tone = 'bad' | 'warn' | 'info';
 
@@ -37,11 +38,22 @@ export function Notice({ tone, children, action, live = false }: NoticeProps) {
 }
 
 /** An error with its remedy, as every page shows it. */
-export function ErrorNotice({ error, action }: { error: Pick<ErrorInfo, 'message' | 'hint'>; action?: ReactNode }) {
+export function ErrorNotice({
+  error,
+  action,
+}: {
+  error: Pick<ErrorInfo, 'message' | 'hint' | 'details'>;
+  action?: ReactNode;
+}) {
   return (
     <Notice tone="bad" action={action} live>
       <p>{error.message}</p>
       {error.hint && <p className="text-muted">{error.hint}</p>}
+      {typeof error.details?.['run'] === 'string' && (
+        <div className="mt-1.5 max-w-[70ch]">
+          <CopyableCode text={error.details['run']} what="command" />
+        </div>
+      )}
     </Notice>
   );
 }

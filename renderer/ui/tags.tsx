@@ -1,7 +1,9 @@
 import { FlaskConical } from 'lucide-react';
 import type { ReactNode } from 'react';
+import type { ContextColour } from '../../contract/model/context.ts';
 import type { GuardLevel } from '../../contract/model/guard.ts';
 import { classNames } from './class-names.ts';
+import { ContextSwatch } from './context-swatch.tsx';
 
 const tag = 'inline-block shrink-0 rounded px-1.5 text-[11px] leading-[17px] font-semibold whitespace-nowrap';
 
@@ -26,9 +28,20 @@ export function DemoTag() {
 }
 
 /** A context's name with its marks: production in its own colour, demo with its label. */
-export function ContextName({ name, production, demo }: { name: ReactNode; production: boolean; demo: boolean }) {
+export function ContextName({
+  name,
+  production,
+  demo,
+  colour = null,
+}: {
+  name: ReactNode;
+  production: boolean;
+  demo: boolean;
+  colour?: ContextColour | null;
+}) {
   return (
     <span className="inline-flex max-w-full min-w-0 flex-wrap items-center gap-x-1.5 align-top">
+      {!production && <ContextSwatch colour={colour} />}
       <span className="min-w-0 truncate" title={typeof name === 'string' ? name : undefined}>
         {name}
       </span>

@@ -6,11 +6,14 @@ import { useSession, useStatus } from '../../session/session-context.tsx';
 import { navigate } from '../../shell/use-route.ts';
 import { useSwitchContext } from '../../shell/use-switch-context.ts';
 import { Button } from '../../ui/button.tsx';
+import { ContextSwatch } from '../../ui/context-swatch.tsx';
+import { CopyableCode } from '../../ui/copy-button.tsx';
 import { Select } from '../../ui/field.tsx';
 import { MarkedWord } from '../../ui/state-mark.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { ProductionTag, Tag } from '../../ui/tags.tsx';
 import { useAction } from '../../ui/use-action.ts';
+import { ContextEdit } from './context-edit.tsx';
 import { Expiry } from './expiry.tsx';
 
 const cell = 'border-b border-line px-2 py-2 align-top';
@@ -49,6 +52,7 @@ export const ContextRow = memo(function ContextRow({ context }: { context: Conte
       </td>
       <td className={cell}>
         <p className="flex flex-wrap items-center gap-1.5">
+          <ContextSwatch colour={context.colour} production={context.production} />
           <span className="font-semibold wrap-anywhere">{context.label ?? ref}</span>
           {context.production && <ProductionTag />}
           {context.active && <Tag tone="accent">active</Tag>}
@@ -66,6 +70,11 @@ export const ContextRow = memo(function ContextRow({ context }: { context: Conte
             {context.error.hint && <span className="text-muted"> {context.error.hint}</span>}
           </p>
         )}
+        {typeof context.error?.details?.['run'] === 'string' && (
+          <div className="mt-1 max-w-[62ch]">
+            <CopyableCode text={context.error.details['run']} what="command" />
+          </div>
+        )}
       </td>
       <td className={cell}>
         <Reachable context={context} />
@@ -82,7 +91,7 @@ export const ContextRow = memo(function ContextRow({ context }: { context: Conte
           {context.expiresAt && (
             <>
               {' '}
-              · <Expiry expiresAt={context.expiresAt} />
+              · <Expiry context={context} />
             </>
           )}
         </p>
@@ -111,7 +120,8 @@ export const ContextRow = memo(function ContextRow({ context }: { context: Conte
           ))}
         </Select>
       </td>
-      <td className={`${cell} !pr-4`}>
+      <td className={`${cell} !pr-4 whitespace-nowrap`}>
+        <ContextEdit context={context} />
         <Button
           kind="quiet"
           size="icon"

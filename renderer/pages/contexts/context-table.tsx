@@ -33,7 +33,7 @@ export function ContextTable({ contexts, sources }: { contexts: readonly Context
               At most
             </th>
             <th scope="col" className={`${head} w-0`}>
-              <span className="sr-only">Check</span>
+              <span className="sr-only">Edit and check</span>
             </th>
           </tr>
         </thead>

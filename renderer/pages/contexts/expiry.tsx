@@ -1,21 +1,30 @@
+import type { Context, Expiry as ContextExpiry } from '../../../contract/model/context.ts';
 import { absoluteText, untilText } from '../../model/time-text.ts';
 import { useNow } from '../../ui/time.tsx';
 
 const MINUTE = 60_000;
-const SOON = 7 * 24 * 60 * MINUTE;
 
-/** When a credential ends: loud when it has, marked when it will within a week. */
-export function Expiry({ expiresAt }: { expiresAt: string }) {
+const tones: Readonly<Record<ContextExpiry['state'], string | undefined>> = {
+  ok: undefined,
+  soon: 'text-warn',
+  expired: 'font-medium text-bad',
+};
+
+/** When a credential ends: marked when that is soon, loud when it has. Which of them it is, the core says. */
+export function Expiry({ context }: { context: Pick<Context, 'expiresAt' | 'expiry'> }) {
   const now = useNow(MINUTE);
+  const { expiresAt, expiry } = context;
+  if (expiresAt === null) return null;
   const at = Date.parse(expiresAt);
-  const over = at <= now;
+  const state = expiry?.state ?? 'ok';
   return (
     <time
       dateTime={expiresAt}
-      title={absoluteText(at)}
-      className={over ? 'font-medium text-bad' : at - now < SOON ? 'text-warn' : undefined}
+      title={`${absoluteText(at)}${expiry?.kind === 'exec' ? '; the login plugin gives a new one before that' : ''}`}
+      className={tones[state]}
     >
-      {over ? 'expired' : 'expires'} {untilText(at, now)}
+      {state === 'expired' || at <= now ? 'expired' : expiry?.kind === 'exec' ? 'renewed' : 'expires'}{' '}
+      {untilText(at, now)}
     </time>
   );
 }

@@ -84,7 +84,12 @@ function Choices({ onDock, onManual }: { onDock: ReturnType<typeof useDocking>['
                   onChange={() => setContext(each.ref)}
                 >
                   <span className="flex font-medium">
-                    <ContextName name={each.label ?? each.ref} production={each.production} demo={each.demo} />
+                    <ContextName
+                      name={each.label ?? each.ref}
+                      production={each.production}
+                      demo={each.demo}
+                      colour={each.colour}
+                    />
                   </span>
                   <span className="block truncate text-sm text-muted" title={each.source}>
                     {each.error ? (

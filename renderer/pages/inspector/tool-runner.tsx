@@ -165,7 +165,12 @@ function Where({ server }: { server: Server }) {
   const context = useContextByRef(server.context);
   if (!server.context) return <span>{server.slug}, no cluster</span>;
   return (
-    <ContextName name={context?.label ?? server.context} production={server.production} demo={context?.demo ?? false} />
+    <ContextName
+      name={context?.label ?? server.context}
+      production={server.production}
+      demo={context?.demo ?? false}
+      colour={context?.colour ?? null}
+    />
   );
 }
 

@@ -13,6 +13,7 @@ import { Sparkline } from '../../ui/sparkline.tsx';
 import { ContextName, GuardTag } from '../../ui/tags.tsx';
 import { Ago, Lasting } from '../../ui/time.tsx';
 import { Expiry } from '../contexts/expiry.tsx';
+import { KubectlHint } from '../contexts/kubectl-hint.tsx';
 import { Ladder, outcomeSummary } from '../doctor/ladder.tsx';
 import { useDoctor } from '../doctor/use-doctor.ts';
 import { LastCalls } from './activity-tab.tsx';
@@ -57,10 +58,16 @@ function ServerFacts({ server }: { server: Server }) {
           'no cluster'
         ) : (
           <>
-            <ContextName name={server.context ?? 'none'} production={server.production} demo={context?.demo ?? false} />
+            <ContextName
+              name={server.context ?? 'none'}
+              production={server.production}
+              demo={context?.demo ?? false}
+              colour={context?.colour ?? null}
+            />
             {server.boundTo === 'active' && (
               <span className="block text-sm text-muted">follows the active context</span>
             )}
+            <KubectlHint context={server.context} />
             {server.namespace && <span className="block text-sm text-muted">namespace {server.namespace}</span>}
           </>
         )}
@@ -74,7 +81,7 @@ function ServerFacts({ server }: { server: Server }) {
           {context.auth}
           {context.expiresAt && (
             <>
-              , <Expiry expiresAt={context.expiresAt} />
+              , <Expiry context={context} />
             </>
           )}
         </Fact>

@@ -11,6 +11,7 @@ import { Sparkline } from '../../ui/sparkline.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { ContextName, GuardTag } from '../../ui/tags.tsx';
 import { Ago, Lasting } from '../../ui/time.tsx';
+import { Expiry } from '../contexts/expiry.tsx';
 import { ServerMenu } from './server-menu.tsx';
 
 export interface ServerRowProps {
@@ -128,8 +129,20 @@ function ContextCell({ server }: { server: Server }) {
   const name = context?.label ?? server.context ?? (server.boundTo === 'active' ? 'no active context' : server.boundTo);
   return (
     <div className="w-[250px] @max-[960px]:w-[150px]">
-      <ContextName name={name} production={server.production} demo={context?.demo ?? false} />
-      {server.boundTo === 'active' && <p className="truncate text-sm text-muted">follows the active context</p>}
+      <ContextName
+        name={name}
+        production={server.production}
+        demo={context?.demo ?? false}
+        colour={context?.colour ?? null}
+      />
+      <p className="truncate text-sm text-muted">
+        {server.boundTo === 'active' ? 'follows the active context' : 'stays on this context'}
+      </p>
+      {context?.expiry && context.expiry.state !== 'ok' && (
+        <p className="truncate text-sm text-muted">
+          credential <Expiry context={context} />
+        </p>
+      )}
       {server.reachable === false && <p className="text-sm text-bad">not reachable</p>}
     </div>
   );

@@ -141,3 +141,38 @@ describe('trayTooltip', () => {
     expect(trayTooltip(status)).toBe(text);
   });
 });
+
+describe('contexts in the menu', () => {
+  const contextsOf = (status: ReturnType<typeof statusOf>) =>
+    trayMenu(status).flatMap((item) => (item.type === 'submenu' && item.label.startsWith('Context:') ? [item] : []))[0];
+
+  it("carry their colour as a mark, production its own, and say that a credential's end is near", () => {
+    const end = { at: '2026-01-01T00:00:00.000Z', kind: 'token', renewable: false } as const;
+    const menu = contextsOf(
+      statusOf({
+        activeContext: 'lab',
+        contexts: [
+          contextOf({ ref: 'lab', colour: 'cyan', expiry: { ...end, state: 'soon' } }),
+          contextOf({ ref: 'prod', colour: 'cyan', production: true, expiry: { ...end, state: 'expired' } }),
+          contextOf({ ref: 'plain', expiry: { ...end, state: 'ok' } }),
+        ],
+      }),
+    );
+    expect(menu?.mark).toBe('cyan');
+    expect(menu?.items.map((item) => ('mark' in item ? [item.label, item.mark] : null))).toEqual([
+      ['lab · credential ends soon', 'cyan'],
+      ['prod · PRODUCTION · credential expired', 'production'],
+      ['plain', null],
+    ]);
+  });
+
+  it('are at most 25, those in use first, with the way to the others', () => {
+    const contexts = Array.from({ length: 1000 }, (_, index) => contextOf({ ref: `c${index}` }));
+    const servers = [serverOf({ slug: 'one', context: 'c500' })];
+    const items = contextsOf(statusOf({ activeContext: 'c999', contexts, servers }))?.items ?? [];
+    const labels = items.map((item) => ('label' in item ? item.label : '---'));
+    expect(labels.slice(0, 3)).toEqual(['c500', 'c999', 'c0']);
+    expect(labels.slice(-2)).toEqual(['---', '975 more contexts…']);
+    expect(items).toHaveLength(27);
+  });
+});

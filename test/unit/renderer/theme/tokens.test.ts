@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { contextColours } from '../../../../contract/model/context.ts';
 
 const css = readFileSync(new URL('../../../../renderer/theme/tokens.css', import.meta.url), 'utf8');
 
@@ -55,6 +56,16 @@ describe.each([
       }))
       .filter(({ ratio }) => ratio < 4.5);
     expect(weak).toEqual([]);
+  });
+  test('the colours of contexts can be seen and told apart from the ground (WCAG AA, 3)', () => {
+    const marks = [...contextColours.map((name) => `ctx-${name}`), 'prod'];
+    const weak = marks.flatMap((mark) =>
+      grounds
+        .filter((ground) => contrast(colors[mark] ?? '#000000', colors[ground] ?? '#000000') < 3)
+        .map((on) => [mark, on]),
+    );
+    expect(weak).toEqual([]);
+    expect(new Set(marks.map((mark) => colors[mark])).size).toBe(marks.length);
   });
   test('edges of controls can be seen (WCAG AA, 3)', () => {
     expect(
