@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditEntrySchema, auditFilterSchema } from './model/audit.ts';
 import { clientChangeSchema, clientSchema } from './model/client.ts';
 import { contextSchema, contextSettingsInputSchema, kubeSourceSchema } from './model/context.ts';
 import { toolResultSchema, toolSchema } from './model/inspector.ts';
@@ -86,6 +87,9 @@ export const calls = {
     }),
     toolResultSchema,
   ),
+
+  /** Newest first. */
+  'audit.query': call(auditFilterSchema.optional(), z.array(auditEntrySchema)),
 
   'logs.query': call(logFilterSchema.optional(), z.array(logLineSchema)),
 

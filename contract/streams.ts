@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditEntrySchema, auditFilterSchema } from './model/audit.ts';
 import { checkResultSchema } from './model/doctor.ts';
 import { inspectorEventSchema } from './model/inspector.ts';
 import { installEventSchema, installRouteSchema } from './model/install.ts';
@@ -26,6 +27,8 @@ export const streams = {
   status: stream(z.void().or(z.null()).optional(), statusEventSchema, mergeStatusEvents),
   /** Endless: the tail, then new lines as they come. */
   logs: stream(logFilterSchema.optional(), logLineSchema),
+  /** Endless: the newest calls, oldest first, then each as it ends. */
+  audit: stream(auditFilterSchema.optional(), auditEntrySchema),
   /** Ends with the last check. Target: absent = everything, else `server:SLUG`, `context:REF`, `client:ID`. */
   doctor: stream(z.object({ target: z.string().optional() }).optional(), checkResultSchema),
   /** Installs a preset's program into Berth's own folder, without a route by the first that can be used. Ends with `done`; cancelling it cancels the installation. */

@@ -52,6 +52,13 @@ export const settingsSchema = z.strictObject({
       maxFiles: z.number().int().min(1).max(100).default(5),
     })
     .default({ maxFileMegabytes: 10, maxFiles: 5 }),
+  /** Of the audit log, which holds every call. */
+  audit: z
+    .strictObject({
+      maxFileMegabytes: z.number().min(0.1).max(1024).default(20),
+      maxFiles: z.number().int().min(1).max(100).default(10),
+    })
+    .default({ maxFileMegabytes: 20, maxFiles: 10 }),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

@@ -26,6 +26,7 @@ import type { CoreParts } from './parts.ts';
 import type { BerthPaths } from './paths.ts';
 import { writePrivately } from './private-file.ts';
 import { preparePrivateFolder } from './private-socket.ts';
+import { recordTraffic } from './record-traffic.ts';
 import { ControlSocket } from './rpc/control-socket.ts';
 import { Dispatcher } from './rpc/dispatcher.ts';
 import { Activity } from './servers/activity.ts';
@@ -63,9 +64,6 @@ export interface Core {
   dispose(): Promise<void>;
 }
 
-/** Names of Berth's own callers: their traffic is no proof that a client works. */
-const OWN_CALLERS: ReadonlySet<string> = new Set(['berth', 'doctor']);
-
 /**
  * Builds the parts, wires them and opens the doors: control socket first (so that a second Berth is refused before it
  * touches anything, D5), then the endpoints. A taken port is no reason to fail: the status says who holds it.
@@ -85,7 +83,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const startedAt = new Date().toISOString();
     await removeStale(paths.runtime);
 
-    const { settings, tokens, secrets, presets, registry, logs, loginShell } = await openStores(options, store);
+    const { settings, tokens, secrets, presets, registry, logs, audit, loginShell } = await openStores(options, store);
     const loginEnvironment = async () => (await loginShell.resolve()).env;
     const kube = store.add(
       new KubeService({
@@ -186,14 +184,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         targets,
         tokens: internalTokens,
         version,
-        events: {
-          onCall: (record) => {
-            if (!OWN_CALLERS.has(record.client)) activity.record(record);
-          },
-          onClientSeen: ({ slug, client }) => {
-            if (!OWN_CALLERS.has(client)) activity.see(slug, client);
-          },
-        },
+        events: recordTraffic({ activity, audit }),
       }),
     );
     const address = store.add(new EndpointAddress(port, (wanted) => gateway.listen(wanted)));
@@ -252,15 +243,16 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       settings,
       kube,
       contexts,
+      credentials,
       contextSwitch,
       monitor,
       demo,
       presets,
       installer,
-      credentials,
       servers,
       supervisor,
       logs,
+      audit,
       clients,
       tokens,
       secrets,

@@ -34,6 +34,7 @@ export function followChanges(
   return [
     core.clients.onDidChange(() => orLog('The clients could not be listed', more.relistClients())),
     core.logs.onDidChangeProblem(touch),
+    core.audit.onDidChangeProblem(touch),
     core.activity.onDidChange(touch),
     core.contexts.onDidChange(touch),
     core.meter.onDidChange(touch),

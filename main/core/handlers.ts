@@ -199,8 +199,10 @@ function clientHandlers({ clients, tokens, servers, endClient }: CoreParts): Onl
   };
 }
 
-function keeperHandlers({ logs, secrets, settings, servers, shell }: CoreParts): Only<'logs' | 'secrets' | 'settings'> {
+function keeperHandlers(core: CoreParts): Only<'audit' | 'logs' | 'secrets' | 'settings'> {
+  const { audit, logs, secrets, settings, servers, shell } = core;
   return {
+    'audit.query': (filter) => audit.query(filter ?? {}),
     'logs.query': (filter) => logs.query(filter ?? {}),
     'secrets.list': async () => {
       const users = servers.list();

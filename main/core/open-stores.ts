@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import { AuditLog } from './audit/audit-log.ts';
 import { type ClientRow, loadClientRegistry } from './clients/registry.ts';
 import type { CoreOptions } from './core-options.ts';
 import type { DisposableStore } from './dispose.ts';
+import { installedPrograms } from './install/installed-programs.ts';
 import { fileLimits } from './logs/file-limits.ts';
 import { LogStore } from './logs/log-store.ts';
 import { PresetCatalog } from './presets/preset-catalog.ts';
-import { installedPrograms } from './install/installed-programs.ts';
 import { createSecretStore } from './secrets/create-secret-store.ts';
 import { EndpointTokens } from './secrets/endpoint-tokens.ts';
 import type { SecretStore } from './secrets/secret-store.ts';
@@ -23,6 +24,7 @@ export interface Stores {
   readonly presets: PresetCatalog;
   readonly registry: readonly ClientRow[];
   readonly logs: LogStore;
+  readonly audit: AuditLog;
   readonly loginShell: LoginEnvironment;
 }
 
@@ -53,7 +55,13 @@ export async function openStores(options: CoreOptions, store: DisposableStore): 
     loadClientRegistry(join(files.assets, 'clients')),
   ]);
   const logs = new LogStore({ folder: paths.logs, ...fileLimits(settings.settings.logs), ringBytes: RING_BYTES });
-  for (const part of [settings, tokens, secrets, logs]) store.add(part);
+  const audit = new AuditLog({
+    path: join(paths.logs, 'audit.jsonl'),
+    maxFileBytes: settings.settings.audit.maxFileMegabytes * 1024 * 1024,
+    maxFiles: settings.settings.audit.maxFiles,
+    redact: (slug, text) => logs.redact(slug, text),
+  });
+  for (const part of [settings, tokens, secrets, logs, audit]) store.add(part);
   await logs.restore();
-  return { settings, tokens, secrets, presets, registry, logs, loginShell };
+  return { settings, tokens, secrets, presets, registry, logs, audit, loginShell };
 }

@@ -1,7 +1,8 @@
 import type { ErrorInfo } from '../../contract/errors.ts';
+import type { AuditLog } from './audit/audit-log.ts';
 import type { ClientService } from './clients/client-service.ts';
-import type { Doctor } from './doctor/doctor.ts';
 import type { CredentialClock } from './credentials/credential-clock.ts';
+import type { Doctor } from './doctor/doctor.ts';
 import type { Inspector } from './inspector/inspector.ts';
 import type { Installer } from './install/installer.ts';
 import type { KubeService } from './kube/kube-service.ts';
@@ -30,15 +31,16 @@ export interface CoreParts {
   readonly settings: SettingsStore;
   readonly kube: KubeService;
   readonly contexts: ContextRegistry;
+  readonly credentials: CredentialClock;
   readonly contextSwitch: ContextSwitch;
   readonly monitor: ReachabilityMonitor;
-  readonly credentials: CredentialClock;
   readonly demo: DemoSwitch;
   readonly presets: PresetCatalog;
   readonly installer: Installer;
   readonly servers: ServerManager;
   readonly supervisor: Supervisor;
   readonly logs: LogStore;
+  readonly audit: AuditLog;
   readonly clients: ClientService;
   readonly tokens: EndpointTokens;
   readonly secrets: SecretStore;

@@ -2,7 +2,15 @@ import type { StreamSources } from '../../contract/streams.ts';
 import type { CoreParts } from './parts.ts';
 
 /** Every stream of the contract, fed by the parts of the core. */
-export function streamSources({ status, logs, doctor, installer, inspector, servers }: CoreParts): StreamSources {
+export function streamSources({
+  status,
+  audit,
+  logs,
+  doctor,
+  installer,
+  inspector,
+  servers,
+}: CoreParts): StreamSources {
   return {
     status: (_params, push, { signal }) => status.stream(push, signal),
     logs: (filter, push, { signal }) => {
@@ -10,6 +18,7 @@ export function streamSources({ status, logs, doctor, installer, inspector, serv
       const subscription = logs.subscribe(filter ?? {}, push);
       return untilAborted(signal).finally(() => subscription.dispose());
     },
+    audit: (filter, push, { signal }) => audit.follow(filter ?? {}, push, signal),
     doctor: (params, push, { signal }) => doctor.run(params?.target, push, signal),
     'presets.install': ({ preset, route }, push, { signal }) => installer.install(preset, route, push, signal),
     'inspector.call': async ({ slug, tool, args }, push, { signal }) => {
