@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { errorInfoSchema } from '../errors.ts';
 import { guardLevelSchema } from './guard.ts';
-import { limitsPatchSchema, limitsSchema, listenerSchema, resourcesSchema } from './usage.ts';
+import { exposedListeners, limitsPatchSchema, limitsSchema, listenerSchema, resourcesSchema } from './usage.ts';
 
 /** Decision D1. */
 export const slugPattern = /^[a-z0-9][a-z0-9-]{0,39}$/;
@@ -131,9 +131,9 @@ export function healthOf(server: Pick<Server, 'state'>): Health {
 
 const severity: Record<Health, number> = { off: 0, ok: 1, warn: 2, bad: 3 };
 
-/** The tray's light: the worst health of all servers, `off` when none runs. */
-export function worstHealth(servers: readonly Pick<Server, 'state'>[]): Health {
+/** The tray's light: the worst health of all servers, `off` when none runs. One that is open to the network is bad (D41). */
+export function worstHealth(servers: readonly (Pick<Server, 'state'> & Partial<Pick<Server, 'listeners'>>)[]): Health {
   return servers
-    .map(healthOf)
+    .map((server) => (exposedListeners({ listeners: server.listeners ?? null }).length > 0 ? 'bad' : healthOf(server)))
     .reduce<Health>((worst, next) => (severity[next] > severity[worst] ? next : worst), 'off');
 }

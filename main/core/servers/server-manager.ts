@@ -178,7 +178,8 @@ export class ServerManager implements Disposable {
     });
     const changed = this.#parts.docked.fingerprint(slug);
     this.#changed.fire();
-    if (!concernsProcess(input)) return this.get(slug);
+    // One that was given up may have been so for its limits.
+    if (!concernsProcess(input) && this.#parts.supervisor.get(slug)?.state !== 'failed') return this.get(slug);
     try {
       await this.#changeover.goOver(slug);
     } catch (error) {

@@ -45,6 +45,9 @@ describe('worstHealth', () => {
     expect(worstHealth([{ state: 'stopped' }, { state: 'ready' }])).toBe('ok');
     expect(worstHealth([{ state: 'ready' }, { state: 'degraded' }])).toBe('warn');
     expect(worstHealth([{ state: 'starting' }, { state: 'failed' }, { state: 'ready' }])).toBe('bad');
+    const at = (address: string, loopback: boolean) => [{ address, port: 8080, pid: 7, loopback }];
+    expect(worstHealth([{ state: 'ready', listeners: at('127.0.0.1', true) }])).toBe('ok');
+    expect(worstHealth([{ state: 'ready', listeners: at('0.0.0.0', false) }])).toBe('bad');
   });
 });
 

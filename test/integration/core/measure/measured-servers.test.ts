@@ -131,8 +131,10 @@ describe('limits', () => {
     expect(failed.error?.message).toMatch(/^It went over its limits 2 times within 15 min, .* The last time: It used/);
     expect((await cli('status')).code).toBe(1);
 
-    await call('servers.start', { slugs: ['greedy'] });
+    await call('servers.update', { slug: 'greedy', limits: { memoryMegabytes: 1024 } });
     expect(await until('greedy', ({ state }) => state === 'ready')).toMatchObject({ restarts: 0, error: null });
+    await act('greedy', 'allocate', { mebibytes: 400 });
+    await until('greedy', (server) => memory(server) > 400 * MIB && server.state === 'ready');
   });
 
   it('restart a server that keeps more of the processor busy than it may', async () => {
