@@ -97,7 +97,7 @@ const accepted: readonly [name: string, text: string][] = [
   ['a document’s start', '---\nusers:\n- name: u\n  user: {token: a}\n'],
   [
     'lists of both depths, brackets and comments',
-    'clusters:\n  - name: c # one\n    cluster: {server: "https://c:6443", insecure-skip-tls-verify: true}\nusers:\n- name: u\n  user: {as: a, as-groups: [g, "1"], exec: {apiVersion: v1, command: x, args: [--a, -b], env: [{name: N, value: "1"}], provideClusterInfo: false, interactiveMode: Never}}\ncontexts:\n- {name: x, context: {cluster: c, user: u, namespace: team}}\ncurrent-context: x\n',
+    'clusters:\n  - name: c # one\n    cluster: {server: "https://c:6443", insecure-skip-tls-verify: true}\nusers:\n- name: u\n  user: {as: a, as-groups: [g, "1"], exec: {apiVersion: v1, command: x, args: [--a, -b], env: [{name: A, value: "1"}], provideClusterInfo: false, interactiveMode: Never}}\ncontexts:\n- {name: x, context: {cluster: c, user: u, namespace: team}}\ncurrent-context: x\n',
   ],
 ];
 
