@@ -16,9 +16,8 @@ export class CallingClient {
   #timer = null;
   #watchers = new Set();
 
-  /** @param {{ control: import('./control.mjs').Control }} berth */
-  static async connect(berth, slug, name) {
-    const { url, headers } = await berth.control.call('endpoint.mint', { slug, name });
+  /** Connects with what `endpoint.mint` (or `berth endpoint SLUG`) answered. */
+  static async connect({ url, headers }) {
     const client = new CallingClient();
     client.#client.setNotificationHandler(ToolListChangedNotificationSchema, () => {
       client.listChanges.push(performance.now());
@@ -28,7 +27,8 @@ export class CallingClient {
     return client;
   }
 
-  start(tool, everyMs, delayMs) {
+  /** The first call comes after `delayMs`, so that several clients do not call at once. */
+  start(tool, everyMs, delayMs = 0) {
     const call = () => {
       const calling = this.#call(tool).finally(() => this.#pending.delete(calling));
       this.#pending.add(calling);
@@ -54,11 +54,16 @@ export class CallingClient {
     });
   }
 
-  /** Calls no more; resolves when every call has ended and the session is closed. */
-  async stop() {
+  /** Calls no more; resolves when every call has ended. */
+  async pause() {
     clearTimeout(this.#timer);
     clearInterval(this.#timer);
     await Promise.all(this.#pending);
+  }
+
+  /** As `pause`, and closes the session. */
+  async stop() {
+    await this.pause();
     await this.#client.close();
   }
 

@@ -16,8 +16,12 @@ export function isDuringSwitch(call, switches) {
   return switches.some((one) => call.began < one.returned && call.ended > one.began);
 }
 
-/** Which of the clusters gave an answer, told by the namespace that only it has; null for none or more than one. */
-export function clusterOf(text, names) {
-  const found = names.filter((name) => text.includes(`only-${name}`));
+/**
+ * Which cluster gave an answer, told by what only that one holds; null for none or more than one.
+ * @param {string} text
+ * @param {Readonly<Record<string, string>>} marks what to find in an answer of each
+ */
+export function clusterOf(text, marks) {
+  const found = Object.keys(marks).filter((name) => text.includes(marks[name]));
   return found.length === 1 ? found[0] : null;
 }
