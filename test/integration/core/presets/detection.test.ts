@@ -125,6 +125,33 @@ transports:
   expect(old?.transports).toEqual(['stdio']);
 });
 
+test('a program that may not be executed is said to be there, and one that can be used is taken before it', async () => {
+  const first = await nativeProgram(join(home, 'bin', 'kubectl-mtv'));
+  await chmod(first, 0o644);
+  const catalog = await open();
+  const mtv = async () => (await catalog.list()).find(({ id }) => id === 'kubectl-mtv');
+  expect(await mtv()).toMatchObject({
+    found: { path: first, version: null },
+    program: { verdict: 'not-executable', found: [{ source: 'path' }] },
+    install: `${first} is there, but you may not execute it. Correct it: chmod +x ${first}`,
+  });
+  await mkdir(join(home, 'bin2'));
+  env = { ...env, PATH: `${join(home, 'bin')}:${join(home, 'bin2')}` };
+  const second = await nativeProgram(join(home, 'bin2', 'kubectl-mtv'));
+  // What cannot be used is not remembered: no refresh is needed after it was corrected.
+  expect(await mtv()).toMatchObject({
+    found: { path: second },
+    program: {
+      verdict: 'unknown-version',
+      found: [
+        { path: second, verdict: 'unknown-version' },
+        { path: first, verdict: 'not-executable' },
+      ],
+    },
+    install: null,
+  });
+});
+
 test('what `go install` leaves is recognised by the module that is written in it, without running it', async () => {
   await mkdir(join(home, 'go', 'bin'), { recursive: true });
   const server = join(home, 'go', 'bin', 'server');
