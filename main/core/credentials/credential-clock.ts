@@ -175,10 +175,12 @@ export class CredentialClock implements Disposable {
     const wanted = [...new Set(files)].sort();
     if (wanted.join('\0') === this.#watched) return;
     this.#watched = wanted.join('\0');
-    void this.#watch.set(wanted);
+    // What was written before the watch stood is not told by it.
+    void this.#watch.set(wanted).then(() => this.#onFiles());
   }
 
   #onFiles(): void {
+    if (this.#disposed) return;
     for (const [ref, life] of this.#lives) if (life === null || life.inFile) this.#lives.delete(ref);
     this.#filesChanged.fire();
     this.update();

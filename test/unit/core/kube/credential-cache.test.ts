@@ -56,3 +56,67 @@ describe('CredentialCache', () => {
     expect(state.logins).toBe(3);
   });
 });
+
+describe('what plugins gave', () => {
+  const hour = 3_600_000;
+  const key = (ref: string) => `${ref}\0fingerprint`;
+  const credential = (expiresAt: number | null) => ({ token: 't', certificate: null, key: null, expiresAt });
+
+  it('is known by its context until the kubeconfig says something else', async () => {
+    const cache = new CredentialCache();
+    await cache.get(
+      key('a'),
+      async () => credential(hour),
+      () => 0,
+    );
+    expect(cache.lifeOf('a')).toEqual({ from: 0, until: hour, renewAt: hour - 30_000 });
+    expect(cache.lifeOf('ab')).toBeNull();
+    await cache.get(
+      'a\0other',
+      async () => credential(null),
+      () => 0,
+    );
+    expect(cache.lifeOf('a')).toBeNull();
+  });
+
+  it('is renewed in the last fifth of a short life', async () => {
+    const cache = new CredentialCache();
+    await cache.get(
+      key('a'),
+      async () => credential(60_000),
+      () => 0,
+    );
+    expect(cache.lifeOf('a')?.renewAt).toBe(48_000);
+  });
+
+  it('a plugin that hangs is tried more and more seldom, until the user asks', async () => {
+    const cache = new CredentialCache();
+    const state = { now: 0, logins: 0 };
+    const ask = () =>
+      cache
+        .get(
+          key('a'),
+          async () => {
+            state.logins++;
+            throw new BerthError('timed-out', 'hung');
+          },
+          () => state.now,
+        )
+        .catch(() => {});
+    await ask();
+    for (const [minutes, logins] of [
+      [9, 1],
+      [11, 2],
+      [30, 2],
+      [32, 3],
+    ] as const) {
+      state.now = minutes * 60_000;
+      await ask();
+      expect(state.logins).toBe(logins);
+    }
+    expect(cache.hasFailed('a')).toBe(true);
+    cache.retry('a');
+    await ask();
+    expect(state.logins).toBe(4);
+  });
+});
