@@ -92,6 +92,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         platform,
         addedPaths: () => settings.settings.kubeconfigs,
         loginEnv: loginEnvironment,
+        addedEnv: () => settings.settings.env,
       }),
     );
     await kube.refresh();

@@ -8,6 +8,7 @@ import type { Disposable } from '../dispose.ts';
 import { Emitter, type Event } from '../emitter.ts';
 import { PathWatch, type PathWatchTiming } from '../path-watch.ts';
 import { findExecutable } from '../shell-env/find-executable.ts';
+import { serverEnvironment } from '../shell-env/server-environment.ts';
 import { describeContexts, type KubeContextInfo, type ResolvedContext, type UnnamedContext } from './context-info.ts';
 import { contextRefs, nearNames, qualifiedRef } from './context-refs.ts';
 import { CredentialCache } from './credential-cache.ts';
@@ -24,6 +25,8 @@ export interface KubeServiceOptions {
   readonly addedPaths: () => readonly string[];
   /** Environment of the user's login shell: where exec plugins are found and what they run with. */
   readonly loginEnv: () => Promise<Record<string, string>>;
+  /** Variables that the user gives to all servers; default: none. */
+  readonly addedEnv?: () => Readonly<Record<string, string>>;
   /** False to notice no edits: for who reads once. */
   readonly watch?: boolean;
   readonly timing?: PathWatchTiming;
@@ -69,9 +72,13 @@ export class KubeService implements Disposable {
     return this.#changed.event;
   }
 
-  /** Environment of the user's login shell, for those who run what a context names. */
-  get loginEnv(): () => Promise<Record<string, string>> {
-    return this.#options.loginEnv;
+  /**
+   * What a server on any context is started with (D13): proxies, certificate variables, what login plugins read, and what the user added. Berth
+   * asks clusters and runs login plugins with the same, so that what works here works for servers.
+   */
+  async serverEnv(): Promise<Record<string, string>> {
+    const { loginEnv, addedEnv, platform } = this.#options;
+    return serverEnvironment(await loginEnv(), addedEnv?.() ?? {}, platform);
   }
 
   snapshot(): KubeSnapshot {

@@ -85,7 +85,7 @@ export async function probeContext(kube: KubeService, ref: string, options: Prob
   }
   if (!single) return skip('login', 'The kubeconfig has to be right first.');
 
-  const env = await kube.loginEnv();
+  const env = await kube.serverEnv();
   let loggedIn = true;
   const credential = await climb('login', async () => {
     const plugin = pluginOf(single);
@@ -185,7 +185,7 @@ export async function isReachable(
   let host = ref;
   try {
     const single = await kube.singleContext(ref);
-    const env = await kube.loginEnv();
+    const env = await kube.serverEnv();
     const plugin = pluginOf(single);
     const credential =
       plugin &&

@@ -57,12 +57,14 @@ async function startProxy(options: CompanyProxyOptions = {}): Promise<CompanyPro
 
 interface Setup {
   readonly env?: Record<string, string>;
+  /** What the user gives to all servers. */
+  readonly added?: Record<string, string>;
   readonly cluster?: object;
   readonly user?: object;
 }
 
 /** A machine whose login shell has `env`, with a kubeconfig that has the context `c`. */
-async function machine({ env = {}, cluster = {}, user = { token } }: Setup): Promise<KubeService> {
+async function machine({ env = {}, added = {}, cluster = {}, user = { token } }: Setup): Promise<KubeService> {
   const path = join(folder, 'config');
   writeFileSync(
     path,
@@ -78,6 +80,7 @@ async function machine({ env = {}, cluster = {}, user = { token } }: Setup): Pro
     platform: process.platform,
     addedPaths: () => [],
     loginEnv: async () => ({ PATH: process.env['PATH'] ?? '', HOME: folder, ...env }),
+    addedEnv: () => added,
   });
   endings.push(() => kube.dispose());
   await kube.refresh();
@@ -132,6 +135,13 @@ describe('the API server behind a proxy and an authority of the company', () => 
     );
     expect(proxy.tunnels).toEqual([`127.0.0.1:${front.port}`]);
     expect(other.record).toEqual([]);
+  });
+
+  test('a proxy that the user gave to servers only is Berth’s too', async () => {
+    const proxy = await startProxy();
+    const kube = await machine({ added: { HTTPS_PROXY: proxy.url, SSL_CERT_FILE: caFile } });
+    expect(await isReachable(kube, 'c')).toEqual(reachable);
+    expect(proxy.tunnels).toEqual([HOST]);
   });
 
   test('NO_PROXY: the proxy is not asked, and the name is not known', async () => {
@@ -217,10 +227,12 @@ test.skipIf(process.platform === 'win32')(
         { name: 'PLUGIN_TOKEN', value: token },
       ],
     };
-    const kube = await machine({ env: network, user: { exec } });
+    const kube = await machine({ env: { ...network, SOMETHING_ELSE: 'of the login shell' }, user: { exec } });
     expect(await isReachable(kube, 'c')).toEqual(reachable);
     const seen = JSON.parse(readFileSync(record, 'utf8'));
     expect(seen).toMatchObject(network);
+    // What servers are not given, their plugins are not given either: a login that needs it must not seem to work.
+    expect(seen).not.toHaveProperty('SOMETHING_ELSE');
     expect(seen.argv).toEqual(['get-token']);
     expect(JSON.parse(seen.KUBERNETES_EXEC_INFO)).toMatchObject({ spec: { cluster: { server: `https://${HOST}` } } });
   },
