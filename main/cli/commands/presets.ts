@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { BerthError } from '../../../contract/errors.ts';
-import type { Preset, PresetOption } from '../../../contract/model/preset.ts';
+import { type Preset, type PresetOption, sourceWords, verdictWords } from '../../../contract/model/preset.ts';
 import { sayError } from '../cli-io.ts';
 import { type CommandKit, formatOf, withOutput } from '../command-kit.ts';
 import { print, type Render } from '../output.ts';
@@ -48,7 +48,7 @@ const presetsText: Render<readonly Preset[]> = (presets, { wide, paint }) => {
       {
         head: 'STATE',
         text: stateText,
-        paint: (text) => paint(text === 'found' || text === 'ready' ? 'good' : 'warn', text),
+        paint: (text) => paint(text.startsWith('found') || text === 'ready' ? 'good' : 'warn', text),
       },
       { head: 'VERSION', text: (preset) => preset.found?.version },
       { head: 'TRANSPORTS', text: (preset) => preset.transports.join(',') },
@@ -57,14 +57,39 @@ const presetsText: Render<readonly Preset[]> = (presets, { wide, paint }) => {
     ],
     wide,
   );
-  const advice = presets.flatMap(({ id, install }) =>
-    install === null ? [] : [`${paint('warn', `${id}:`)} ${install}`],
+  const advice = presets.flatMap((preset) =>
+    adviceOf(preset).map((text) => `${paint('warn', `${preset.id}:`)} ${text}`),
   );
-  return advice.length === 0 ? lines : `${lines}\n\n${advice.join('\n')}`;
+  return [lines, ...(wide ? foundText(presets) : []), ...(advice.length === 0 ? [] : [advice.join('\n')])].join('\n\n');
 };
 
-function stateText({ found, install }: Preset): string {
-  if (!found) return 'missing';
+/** Every program that was found, the one of each preset that is used first. */
+function foundText(presets: readonly Preset[]): string[] {
+  const rows = presets.flatMap(({ id, program }) => (program?.found ?? []).map((found) => ({ id, ...found })));
+  if (rows.length === 0) return [];
+  const columns = [
+    { head: 'ID', text: (row: (typeof rows)[number]) => row.id },
+    { head: 'VERSION', text: (row: (typeof rows)[number]) => row.version },
+    { head: 'VERDICT', text: (row: (typeof rows)[number]) => verdictWords[row.verdict] },
+    { head: 'WHERE', text: (row: (typeof rows)[number]) => sourceWords[row.source] },
+    { head: 'FOUND AT', text: (row: (typeof rows)[number]) => row.path },
+  ];
+  return [table(rows, columns, true)];
+}
+
+/** How to get the program or a newer one; nothing when all is well. */
+function adviceOf({ id, install, program }: Preset): string[] {
+  const command = `\`berth presets install ${id}\``;
+  if (install !== null) {
+    const byBerth = program?.installable && program.verdict !== 'usable' && program.verdict !== 'unknown-version';
+    return [byBerth ? `${install}. Or let Berth do it: ${command}` : install];
+  }
+  return program?.update ? [`Berth can install ${program.update} in the place of what it installed: ${command}`] : [];
+}
+
+function stateText({ found, install, program }: Preset): string {
+  if (!found) return verdictWords.missing;
+  if (program && program.verdict !== 'usable') return verdictWords[program.verdict];
   if (install !== null) return 'not usable';
   return found.path === '' ? 'ready' : 'found';
 }
@@ -94,7 +119,8 @@ const presetText: Render<Preset> = (preset, { wide, paint }) => {
   const notes = preset.warnings.map((warning) => `${paint('warn', 'Note:')} ${warning}`);
   return [
     head,
-    ...(preset.install === null ? [] : [`${paint('warn', 'Get it:')} ${preset.install}`]),
+    ...adviceOf(preset).map((text) => `${paint('warn', 'Get it:')} ${text}`),
+    ...(wide ? foundText([preset]) : []),
     ...(preset.options.length === 0 ? [] : [options]),
     ...(withheld.length === 0 ? [] : [['Left to Berth:', ...withheld].join('\n')]),
     ...notes,
