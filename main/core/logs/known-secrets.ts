@@ -1,3 +1,5 @@
+import { markOf } from './mark-scanner.ts';
+
 const REDACTED = '[redacted]';
 /** Values shorter than this are not searched for: they would blank out half of every log. */
 const SHORTEST_SECRET = 4;
@@ -10,6 +12,7 @@ const SHORTEST_CORE = 12;
 export class KnownSecrets {
   #values = new Set<string>();
   #pattern: RegExp | null = null;
+  #version = 0;
 
   add(values: readonly string[]): void {
     const before = this.#values.size;
@@ -22,17 +25,21 @@ export class KnownSecrets {
     // Longest first, so that a secret that begins with another goes as a whole.
     const sources = [...this.#values].sort((a, b) => b.length - a.length).map(escapeRegExp);
     this.#pattern = new RegExp(sources.join('|'), 'g');
+    this.#version += 1;
+  }
+
+  /** Grows with each change. */
+  get version(): number {
+    return this.#version;
   }
 
   redact(text: string): string {
     return this.#pattern ? text.replace(this.#pattern, REDACTED) : text;
   }
 
-  /** Where the first of them stands at or after `from`; infinite when none does. */
-  next(text: string, from: number): number {
-    if (!this.#pattern) return Number.POSITIVE_INFINITY;
-    this.#pattern.lastIndex = from;
-    return this.#pattern.exec(text)?.index ?? Number.POSITIVE_INFINITY;
+  /** One for each form that can stand in a line: a line without any of these needs no redaction. */
+  marks(): string[] {
+    return [...this.#values].filter((value) => !value.includes('\n')).map(markOf);
   }
 }
 

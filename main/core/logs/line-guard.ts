@@ -1,6 +1,7 @@
 import { KeyBlock } from './key-block.ts';
 import type { KnownSecrets } from './known-secrets.ts';
-import { nextSuspicious, redactPatterns } from './redact.ts';
+import { MarkScanner } from './mark-scanner.ts';
+import { redactPatterns, suspiciousMarks } from './redact.ts';
 
 /**
  * Keeps secrets out of one output, whose lines it sees in order. A text of many lines is searched as a whole, so that only the
@@ -9,9 +10,11 @@ import { nextSuspicious, redactPatterns } from './redact.ts';
 export class LineGuard {
   readonly #known: KnownSecrets;
   readonly #key = new KeyBlock();
+  #scanner = new MarkScanner(suspiciousMarks);
+  #version = 0;
   #text = '';
-  #suspicious = 0;
-  #knownAt = 0;
+  #codes: Uint8Array = new Uint8Array(0);
+  #suspect = 0;
 
   constructor(known: KnownSecrets) {
     this.#known = known;
@@ -19,17 +22,20 @@ export class LineGuard {
 
   /** The text whose lines `clean` is asked about next. */
   begin(text: string): void {
+    if (this.#version !== this.#known.version) {
+      this.#version = this.#known.version;
+      this.#scanner = new MarkScanner([...suspiciousMarks, ...this.#known.marks()]);
+    }
     this.#text = text;
-    this.#suspicious = nextSuspicious(text, 0);
-    this.#knownAt = this.#known.next(text, 0);
+    this.#codes = Buffer.from(text, 'latin1');
+    this.#suspect = this.#scanner.next(this.#codes, 0);
   }
 
   /** The line of that text from `start` to `end` as it may be kept. Lines are asked for in order, each once. */
   clean(start: number, end: number): string {
     const line = this.#text.slice(start, end);
-    if (this.#suspicious >= end && this.#knownAt >= end && !this.#key.open) return line;
-    if (this.#suspicious < end) this.#suspicious = nextSuspicious(this.#text, end);
-    if (this.#knownAt < end) this.#knownAt = this.#known.next(this.#text, end);
+    if (this.#suspect >= end && !this.#key.open) return line;
+    if (this.#suspect < end) this.#suspect = this.#scanner.next(this.#codes, end);
     return redactPatterns(this.#known.redact(this.#key.read(line)));
   }
 }
