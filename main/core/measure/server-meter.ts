@@ -46,6 +46,8 @@ interface Known {
   readonly pid: number;
   ready: boolean;
   members: Members | null;
+  /** When `members` were. */
+  lookedAt: number;
   figures: Figures | null;
   listeners: readonly Listener[] | null;
   limit: LimitState | null;
@@ -92,7 +94,10 @@ export class ServerMeter implements Disposable {
     if (this.#disposed || !this.#parts.processes) return;
     const { timings } = this.#parts;
     const servers = this.#follow();
-    if (servers.length === 0) return this.#cancel();
+    if (servers.length === 0) {
+      this.#cancel();
+      return;
+    }
     const news = !this.#failing && servers.some(({ slug }) => this.#known.get(slug)?.members === null);
     const limited = servers.some(
       ({ limits }) => limits.memoryMegabytes !== undefined || limits.cpuPercent !== undefined,
@@ -128,7 +133,16 @@ export class ServerMeter implements Disposable {
     for (const { slug, pid, ready } of servers) {
       const known = this.#known.get(slug);
       if (!known) {
-        this.#known.set(slug, { pid, ready, members: null, figures: null, listeners: null, limit: null, over: false });
+        this.#known.set(slug, {
+          pid,
+          ready,
+          members: null,
+          lookedAt: 0,
+          figures: null,
+          listeners: null,
+          limit: null,
+          over: false,
+        });
         // It may have been a stranger until now, with all its children.
         this.#strangers = new Set();
       } else if (ready && !known.ready) {
@@ -173,7 +187,6 @@ export class ServerMeter implements Disposable {
     if (this.#disposed || !processes || servers.length === 0) return;
     if (this.#looks++ % timings.looksPerFullScan === 0) this.#strangers = new Set();
     const now = performance.now();
-    const seconds = (now - this.#lookedAt) / 1000;
     this.#lookedAt = now;
     try {
       const { rows, pids } = await processes.read(this.#strangers);
@@ -182,7 +195,7 @@ export class ServerMeter implements Disposable {
       const found = membersOf(roots, rows, before);
       const ours = new Set([...found.values()].flatMap((members) => [...members.keys()]));
       this.#strangers = new Set([...pids].filter((pid) => !ours.has(pid)));
-      const changed = servers.map((server) => this.#take(server, found.get(server.slug), seconds, now));
+      const changed = servers.map((server) => this.#take(server, found.get(server.slug), now));
       const listened = now - this.#listenedAt >= timings.listenersMs && (await this.#listen(found, now));
       this.#failing = false;
       if (listened || changed.includes(true)) this.#changed.fire();
@@ -194,17 +207,22 @@ export class ServerMeter implements Disposable {
   }
 
   /** Whether anybody would notice. */
-  #take(server: MeasuredServer, members: Members | undefined, seconds: number, now: number): boolean {
+  #take(server: MeasuredServer, members: Members | undefined, now: number): boolean {
     const known = this.#known.get(server.slug);
     if (!known || known.pid !== server.pid || !members) return false;
+    const { timings } = this.#parts;
+    // Somebody asked in between: too little time for a figure, and no second time over a limit.
+    if (known.figures && now - known.lookedAt < timings.followedMs / 2) return false;
     const before = known.figures && known.members;
+    const seconds = (now - known.lookedAt) / 1000;
     known.members = members;
+    known.lookedAt = now;
     if (members.size === 0) return false;
     const usage = usageOf(before, members, seconds);
     const { figures, changed } = takeFigures(known.figures, usage, Date.now());
     known.figures = figures;
     const look = { pid: server.pid, usage, limits: server.limits, now };
-    const { state, sentence } = judgeUsage(known.limit, look, this.#parts.timings);
+    const { state, sentence } = judgeUsage(known.limit, look, timings);
     known.limit = state;
     if (sentence !== null && !known.over) {
       known.over = true;

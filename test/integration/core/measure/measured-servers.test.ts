@@ -226,6 +226,14 @@ describe('a server that other machines can reach', () => {
     expect((await cli('status')).code).toBe(0);
   });
 
+  it('is told when only a child holds the socket that it has inherited', async () => {
+    await dock('greedy');
+    const port = await act('greedy', 'bequeath', { host: '0.0.0.0' });
+    const { listeners, pid } = await until('greedy', (server) => server.listeners?.length === 1);
+    expect(listeners).toEqual([expect.objectContaining({ address: '0.0.0.0', port, loopback: false })]);
+    expect(listeners?.[0]?.pid).not.toBe(pid);
+  });
+
   it.each(['127.0.0.1', '::1'])('is not one that listens on %s', async (host) => {
     await dock('greedy', ['--listen', host]);
     const { listeners, warnings } = await until('greedy', (server) => server.listeners?.length === 1);

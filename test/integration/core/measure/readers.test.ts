@@ -112,7 +112,7 @@ describe.skipIf(!onLinux)('the meter', () => {
       listeners: new LinuxListeners(),
       exceed: () => expect.unreachable('there is no limit'),
       logs: log,
-      timings: defaultMeasureTimings,
+      timings: { ...defaultMeasureTimings, followedMs: 0, quietMs: 60_000 },
     });
     return { meter, log, reads };
   }
