@@ -63,3 +63,48 @@ it('asks a cluster one question at a time, however many want to know', async () 
   await Promise.all([monitor.check('a'), monitor.check('a'), monitor.check('a')]);
   expect(asked).toEqual(['a']);
 });
+
+it('thirty servers that come up on one cluster ask it once, and each is told', async () => {
+  await monitor.check('a');
+  told = [];
+  for (let server = 0; server < 30; server += 1) await monitor.freshen('a');
+  expect(asked).toEqual(['a']);
+  expect(told).toHaveLength(30);
+  await vi.advanceTimersByTimeAsync(10_001);
+  await monitor.freshen('a');
+  expect(asked).toEqual(['a', 'a']);
+});
+
+it('a question from before a sleep is dropped for a new one, whose answer counts', async () => {
+  const open: { resolve: (reachable: boolean) => void; signal: AbortSignal }[] = [];
+  const late = new ReachabilityMonitor({
+    wanted: () => [],
+    ask: (_ref, signal) =>
+      new Promise((resolve) => {
+        open.push({ signal, resolve: (reachable) => resolve({ reachable, error: null }) });
+      }),
+    tell: (ref, { reachable }) => told.push([ref, reachable]),
+  });
+  const before = late.check('a');
+  const answer = late.anew('a');
+  expect(open.map(({ signal }) => signal.aborted)).toEqual([true, false]);
+  open[0]?.resolve(false);
+  await before;
+  open[1]?.resolve(true);
+  await expect(answer).resolves.toBe(true);
+  expect(told).toEqual([['a', true]]);
+  await late.dispose();
+});
+
+it('says when a cluster is back, and only then', async () => {
+  const back: string[] = [];
+  monitor.onBack((ref) => back.push(ref));
+  await monitor.check('a');
+  answers = false;
+  await monitor.check('a');
+  expect(back).toEqual([]);
+  answers = true;
+  await monitor.check('a');
+  await monitor.check('a');
+  expect(back).toEqual(['a']);
+});

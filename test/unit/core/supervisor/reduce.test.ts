@@ -316,3 +316,38 @@ test('whatever happens: at most one run counts, numbers never repeat, and stop e
     }),
   );
 });
+
+const noNetwork = (run: number): ServerEvent =>
+  ({ ...ended(run), type: 'ended', error: away, verdict: 'away' }) as ServerEvent;
+const networkIsBack: ServerEvent = { type: 'retry', why: 'The network has changed.', random: 0.5 };
+
+test('who waits for the network does not wait out a long delay when it is back', () => {
+  const events: (ServerEvent | { wait: number })[] = [{ type: 'start' }];
+  for (let run = 1; run <= 12; run += 1) events.push(noNetwork(run), { type: 'delay-over' });
+  const { steps, model } = play([...events, noNetwork(13), networkIsBack, { type: 'delay-over' }, noNetwork(14)]);
+  // Somewhere in the spread of 2 s instead of in a minute; then it begins again with short delays.
+  expect(steps.slice(-4)).toEqual([
+    'restarting delay:30000',
+    'restarting cancel-delay delay:1000',
+    'restarting launch#14',
+    'restarting delay:500',
+  ]);
+  expect(model).toMatchObject({ restarts: 13, deaths: [] });
+});
+
+test('who has given up for want of the network begins again, and nobody else', () => {
+  const failed = (code: 'unreachable' | 'start-failed'): ServerModel => ({
+    ...initialServerModel,
+    state: 'failed',
+    error: { code, message: '' },
+    failedStarts: 5,
+  });
+  const [again, effects] = reduce(failed('unreachable'), networkIsBack, 0, defaultTimings);
+  expect(again).toMatchObject({ state: 'restarting', failedStarts: 0 });
+  expect(effects.map(({ type }) => type)).toEqual(['log', 'delay']);
+  for (const model of [failed('start-failed'), { ...initialServerModel, state: 'stopped' as const }]) {
+    expect(reduce(model, networkIsBack, 0, defaultTimings)).toEqual([model, []]);
+  }
+  const running = play([{ type: 'start' }, { type: 'ready', run: 1 }, networkIsBack]);
+  expect(running.steps.at(-1)).toBe('ready');
+});
