@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ZodType } from 'zod';
 import { type CallName, CONTRACT_VERSION, calls, type Handlers } from '../../../contract/calls.ts';
 import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
@@ -138,8 +139,7 @@ class ServedConnection {
   }
 
   async #call(id: number, method: string, params: unknown): Promise<void> {
-    const controller = new AbortController();
-    this.#running.set(id, controller);
+    const controller = this.#controller(id);
     try {
       const data = await this.#run(method, params, controller.signal);
       this.#send({ t: 'result', id, ok: true, data });
@@ -148,6 +148,14 @@ class ServedConnection {
     } finally {
       this.#running.delete(id);
     }
+  }
+
+  /** Takes a call or a stream back. A call that concerns many servers listens to it once for each. */
+  #controller(id: number): AbortController {
+    const controller = new AbortController();
+    setMaxListeners(0, controller.signal);
+    this.#running.set(id, controller);
+    return controller;
   }
 
   async #run(method: string, params: unknown, signal: AbortSignal): Promise<unknown> {
@@ -169,8 +177,7 @@ class ServedConnection {
   }
 
   async #subscribe(id: number, stream: string, params: unknown): Promise<void> {
-    const controller = new AbortController();
-    this.#running.set(id, controller);
+    const controller = this.#controller(id);
     try {
       if (!Object.hasOwn(streams, stream)) throw new BerthError('not-found', `There is no stream "${stream}".`);
       this.#requireGreeting();
