@@ -21,6 +21,25 @@ export const toolRuleSchema = z.object({
   blocked: z.string().optional(),
 });
 
+/** What a flag takes: nothing but yes or no, a number, or text. */
+export const flagKindSchema = z.enum(['switch', 'number', 'text']);
+const flagsSchema = z.record(z.string(), flagKindSchema);
+
+/** The commands of a program, by their words with one space between, and the long names of their flags, as the program itself tells (D17). */
+export const commandSetSchema = z.object({
+  commands: z.record(
+    z.string(),
+    z.object({
+      /** What the program says it does, e.g. `read` or `write`. */
+      category: z.string(),
+      flags: flagsSchema,
+    }),
+  ),
+  /** Flags that every command takes. */
+  shared: flagsSchema,
+});
+export type CommandSet = z.infer<typeof commandSetSchema>;
+
 /** How a tool takes a command line of its own, e.g. kubectl-mtv's `{command, flags}`. */
 export const commandLineRuleSchema = z.object({
   /** Name of the argument that holds the command's words. */
@@ -29,11 +48,18 @@ export const commandLineRuleSchema = z.object({
   flags: z.string().optional(),
   /** Flags that leave the context or change the identity: never pass, in whatever spelling. */
   forbidden: z.array(z.string()),
+  /** Commands that never pass, by their words, with the reason. */
+  refused: z.record(z.string(), z.string()).default({}),
+  /** Only commands of the program's own set in these categories pass, with their own flags. Empty for a tool that runs none, such as help. */
+  categories: z.array(z.string()).default([]),
+  /** A text that begins so makes the program read a file of this machine, e.g. `@`. */
+  filePrefix: z.string().optional(),
 });
 
 export const guardRulesSchema = z.object({
   tools: z.record(z.string(), toolRuleSchema).default({}),
   commandLines: z.record(z.string(), commandLineRuleSchema).default({}),
 });
-export type GuardRules = z.infer<typeof guardRulesSchema>;
+/** `commands`: those of the program that serves now; null while they are not known, and then no flag passes. */
+export type GuardRules = z.infer<typeof guardRulesSchema> & { readonly commands?: CommandSet | null };
 export const noGuardRules: GuardRules = { tools: {}, commandLines: {} };

@@ -1,4 +1,5 @@
-import type { GuardRules } from '../../../contract/model/guard.ts';
+import type { CommandSet, GuardRules } from '../../../contract/model/guard.ts';
+import { outsideTheSet } from './command-set.ts';
 import { isRecord } from './json-rpc.ts';
 
 type CommandLineRule = GuardRules['commandLines'][string];
@@ -9,11 +10,12 @@ function fold(name: string): string {
 }
 
 /**
- * Why the arguments of a tool that takes a command line may not pass; null when they may. What is refused is what a flag
- * parser could read as a flag outside the `flags` object, and the flags that leave the context or change the identity
+ * Why the arguments of a tool that takes a command line may not pass; null when they may. What passes is a command of the program's
+ * own set with flags of its own (D17). What is refused before that, whatever the set says: what a flag parser could read as a flag
+ * outside the `flags` object, and the flags that leave the context or change the identity
  * (reference for kubectl-mtv: `{"s": URL}`, `{"kubeconfig=/x": ""}`, `{"no_color": "--kubeconfig=/x"}` all work on its parser).
  */
-export function commandLineProblem(rule: CommandLineRule, args: unknown): string | null {
+export function commandLineProblem(rule: CommandLineRule, set: CommandSet | null, args: unknown): string | null {
   if (args === undefined) return null;
   if (!isRecord(args)) return 'its arguments are not an object';
   for (const name of Object.keys(args)) {
@@ -23,7 +25,9 @@ export function commandLineProblem(rule: CommandLineRule, args: unknown): string
       }
     }
   }
-  return commandProblem(rule, args[rule.command]) ?? flagsProblem(rule, rule.flags ? args[rule.flags] : undefined);
+  const command = args[rule.command];
+  const flags = rule.flags ? args[rule.flags] : undefined;
+  return commandProblem(rule, command) ?? flagsProblem(rule, flags) ?? outsideTheSet(rule, set, command, flags);
 }
 
 function commandProblem(rule: CommandLineRule, command: unknown): string | null {
@@ -57,13 +61,13 @@ function flagsProblem(rule: CommandLineRule, flags: unknown): string | null {
       return `the flag "${plain}" would leave the cluster or the identity that this server is bound to`;
     }
     if (name.length === 1) return `"${name}" is a short form: write the flag's long name`;
-    const problem = valueProblem(name, value);
+    const problem = valueProblem(rule, name, value);
     if (problem) return problem;
   }
   return null;
 }
 
-function valueProblem(name: string, value: unknown): string | null {
+function valueProblem({ filePrefix }: CommandLineRule, name: string, value: unknown): string | null {
   const values = Array.isArray(value) ? value : [value];
   for (const item of values) {
     if (typeof item === 'object' && item !== null) return `the value of the flag "${name}" must be plain`;
@@ -72,6 +76,9 @@ function valueProblem(name: string, value: unknown): string | null {
     }
     // Numbers too: `--watch -5` is a short form to a flag that takes no value.
     if (/^[\s\u0085]*-/u.test(String(item))) return `the value of the flag "${name}" must not begin with "-"`;
+    if (filePrefix !== undefined && String(item).trimStart().startsWith(filePrefix)) {
+      return `the value of the flag "${name}" must not begin with "${filePrefix}", which would read a file of this machine`;
+    }
   }
   return null;
 }

@@ -41,7 +41,7 @@ export function decide(question: GuardQuestion): GuardVerdict {
   const rule = own(rules.tools, tool);
   if (rule?.blocked !== undefined) return { allow: false, cause: 'blocked', reason: rule.blocked };
   const commandLine = own(rules.commandLines, tool);
-  const problem = commandLine ? commandLineProblem(commandLine, args) : null;
+  const problem = commandLine ? commandLineProblem(commandLine, rules.commands ?? null, args) : null;
   if (problem !== null) return { allow: false, cause: 'command-line', reason: problem };
   if (level === 'full') return allowed;
   const readOnly = rule?.readOnly ?? claim?.readOnlyHint;

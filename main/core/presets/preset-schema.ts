@@ -182,6 +182,8 @@ export const presetFileSchema = z
       .array(z.strictObject({ text: z.string(), transports: z.array(transportSchema).optional(), ...range }))
       .default([]),
     guardRules: guardRulesSchema.default(noGuardRules),
+    /** How the program is asked for its own commands and flags, where its tools take command lines (D17); `shared`: which of the flags of every command may be given. */
+    commandSet: z.strictObject({ run: z.array(z.string()).min(1), shared: z.array(z.string()).default([]) }).optional(),
     /** A call that reads a little from the cluster and needs nothing special: the last rung of the connection test. */
     safeRead: z.strictObject({ tool: z.string(), args: z.record(z.string(), z.unknown()).default({}) }).optional(),
     failures: z.array(failurePatternSchema).default([]),

@@ -3,13 +3,16 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { BerthError, toErrorInfo } from '../../../contract/errors.ts';
-import { effectiveGuard, type GuardLevel } from '../../../contract/model/guard.ts';
+import { type CommandSet, effectiveGuard, type GuardLevel } from '../../../contract/model/guard.ts';
 import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../../contract/model/server.ts';
 import type { ServerSettings } from '../../../contract/model/settings.ts';
 import type { KubeService, WrittenContext } from '../kube/kube-service.ts';
 import type { LogStore } from '../logs/log-store.ts';
+import { CommandSets } from '../presets/command-sets.ts';
+import type { DetectedProgram } from '../presets/launch-input.ts';
 import { planLaunch } from '../presets/plan-launch.ts';
 import type { PresetCatalog } from '../presets/preset-catalog.ts';
+import type { PresetDefinition } from '../presets/preset-schema.ts';
 import { secretNamesIn } from '../presets/secret-references.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
@@ -41,6 +44,8 @@ export interface Launched {
   readonly program: string | null;
   /** Version of the program that runs; null when it does not tell. */
   readonly version: string | null;
+  /** Commands and flags of the program, where its tools take command lines; null for others, and where it does not tell. */
+  readonly commands: CommandSet | null;
   /** Writes the kubeconfig anew in place, after its source changed; answers whether it says something else now. */
   renew(): Promise<boolean>;
 }
@@ -52,6 +57,7 @@ export interface Launched {
 export class Launcher {
   readonly #parts: LauncherParts;
   readonly #launched = new Map<string, Set<Launched>>();
+  readonly #commandSets = new CommandSets();
   #starts = 0;
 
   constructor(parts: LauncherParts) {
@@ -128,6 +134,8 @@ export class Launcher {
     try {
       kubeconfig = await write();
       const detected = await presets.detect(server.preset, server.options);
+      const env = serverEnvironment(await this.#parts.loginEnvironment(), settings.settings.env);
+      const commands = await this.#commandsOf(slug, preset, detected, env);
       signal.throwIfAborted();
       const plan = planLaunch({
         preset,
@@ -139,7 +147,7 @@ export class Launcher {
         port: await freePort(),
         childToken: randomBytes(32).toString('base64url'),
         folder,
-        env: serverEnvironment(await this.#parts.loginEnvironment(), settings.settings.env),
+        env,
         secrets: await resolveSecrets(server, secrets),
       });
       logs.addSecrets(slug, plan.secrets);
@@ -159,6 +167,7 @@ export class Launcher {
         guard,
         program: detected?.path ?? null,
         version: detected?.version ?? null,
+        commands,
         renew: () => {
           renewing = renewing.then(renew, renew);
           return renewing;
@@ -178,6 +187,22 @@ export class Launcher {
       await kubeconfig?.dispose();
       await rm(folder, { recursive: true, force: true });
       throw error;
+    }
+  }
+
+  /** A program that does not tell is started all the same: then no flag passes (D17). */
+  async #commandsOf(
+    slug: string,
+    preset: PresetDefinition,
+    detected: DetectedProgram | null,
+    env: Readonly<Record<string, string>>,
+  ): Promise<CommandSet | null> {
+    try {
+      return await this.#commandSets.of(preset, detected, env);
+    } catch (error) {
+      const text = `no flag of its commands will pass: ${toErrorInfo(error).message}`;
+      this.#parts.logs.append({ slug, stream: 'event', level: 'warn', text });
+      return null;
     }
   }
 

@@ -1,4 +1,5 @@
 import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
+import type { CommandSet } from '../../../contract/model/guard.ts';
 import {
   ACTIVE_CONTEXT,
   type AddServer,
@@ -106,6 +107,11 @@ export class ServerManager implements Disposable {
   servingContext(slug: string): string | null {
     const serving = this.#serving.get(slug) ?? null;
     return serving === null ? null : this.#parts.contexts.nameNow(serving);
+  }
+
+  /** Commands and flags of the program that serves this server's calls now; null while they are not known (D17). */
+  servingCommands(slug: string): CommandSet | null {
+    return this.#changeover.planned(slug)?.commands ?? null;
   }
 
   /** Why the context that this server works on, or would be started on, is not there; null when it is. */

@@ -72,7 +72,7 @@ export class ServerTargets {
     const context = this.#parts.manager.servingContext(slug);
     const cap = this.#parts.contexts.cap(context);
     const level = effectiveGuard(server.guard, cap.level);
-    const rules = this.#parts.rules(server.preset);
+    const rules = { ...this.#parts.rules(server.preset), commands: this.#parts.manager.servingCommands(slug) };
     if (level === server.guard) return { level, rules, why: `the guard of ${slug} is ${level}` };
     const reason = cap.production ? 'is marked production' : 'has a cap';
     return { level, rules, why: `the context ${context} ${reason}, which allows no more than ${level}` };

@@ -136,6 +136,29 @@ export function tellMtvStory(title: string, { program, transport, clusters: star
       expect(passed).toEqual([]);
     });
 
+    test("only the command's own flags pass, and nothing that works on this machine instead of the cluster", async () => {
+      const writer = await berth.connect('full');
+      const read = { command: 'get provider' };
+      const refused: [tool: string, args: Record<string, unknown>, why: string][] = [
+        ['mtv_read', { ...read, flags: { 'no-such-flag': 'x' } }, 'has no flag "no-such-flag"'],
+        ['mtv_read', { ...read, flags: { 'all-namespaces': 'elsewhere' } }, 'takes true or false'],
+        ['mtv_read', { command: 'get secret' }, 'there is no command "get secret"'],
+        ['mtv_read', { command: 'delete plan', flags: { name: 'x' } }, 'is a write command'],
+        ['mtv_write', { command: 'delete plan', flags: { name: '@/etc/hostname' } }, 'a file of this machine'],
+        ['mtv_write', { command: 'create vddk-image' }, 'on this machine, not in the cluster'],
+      ];
+      for (const [tool, args, why] of refused) {
+        const answer = await writer.call(tool, args);
+        expect(answer).toMatchObject({
+          isError: true,
+          text: expect.stringContaining(`Berth refused the tool ${tool}`),
+        });
+        expect(answer.text).toContain(why);
+      }
+      const asJson = await writer.call('mtv_read', { ...read, flags: { ...everywhere, output: 'json' } });
+      expect(asJson).toMatchObject({ isError: false, text: expect.stringContaining(clusters.staging.provider) });
+    });
+
     test("headers of a client do not reach the server: neither Berth's token nor another cluster", async () => {
       const other = await berth.connect('mtv', {
         'X-Kubernetes-Server': clusters.production.peer.url,

@@ -11,7 +11,9 @@ const rules: GuardRules = {
     writes: { readOnly: false },
     leaks: { blocked: 'it shows the token', readOnly: true },
   },
-  commandLines: { reads: { command: 'command', flags: 'flags', forbidden: ['kubeconfig'] } },
+  commandLines: {
+    reads: { command: 'command', flags: 'flags', forbidden: ['kubeconfig'], refused: {}, categories: [] },
+  },
 };
 
 describe('decide', () => {
