@@ -83,3 +83,38 @@ test('a key without an end does not swallow the log', () => {
   const read = Array.from({ length: 300 }, (_, index) => block.read(`line ${index}`));
   expect(read.at(-1)).toBe('line 299');
 });
+
+test.each([
+  ...[
+    'a',
+    'a-',
+    'aB3-',
+    'eyJ-',
+    'eyJabcdef.',
+    'token',
+    'secret-',
+    '--',
+    '--a-',
+    'passwd"',
+    '://',
+    'a://',
+    'Bearer ',
+    'authorization  ',
+  ],
+  ...[
+    '-----BEGIN ',
+    '-----BEGIN PRIVATE KEY-----',
+    'LS0tLS1CRUdJTi',
+    '"password": "\\',
+    ' ',
+    '@',
+    'sha256~',
+    'ghp_abc',
+  ],
+])('a line of 60 kB is no burden, whatever is in it: %s', (piece) => {
+  const long = piece.repeat(Math.ceil(60_000 / piece.length));
+  const began = performance.now();
+  for (const end of ['token', ' secret ', '!']) redactPatterns(`token ${long}${end}`);
+  // A few ms; a pattern that can read a part in two ways needs minutes or years.
+  expect(performance.now() - began).toBeLessThan(3_000);
+});
