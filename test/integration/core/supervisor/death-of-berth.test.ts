@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { freePort } from '../../../e2e/support/free-port.ts';
+import { processesOf } from '../../../e2e/support/processes.ts';
 import { type Bench, fixture, isAlive, openBench } from './harness.ts';
+import type { Hosted } from './host.ts';
 
 let bench: Bench;
 let bundle: Bench;
@@ -39,24 +42,30 @@ afterEach(async () => {
   await bench.end();
 });
 
-interface Hosted {
+interface Host {
   process: ChildProcess;
   exited: Promise<void>;
+  /** Of its server. */
   pid: number;
   lines: string[];
 }
 
-/** Another Berth with the same ledger that supervises this fixture. */
-async function startHost(script: string): Promise<Hosted> {
-  const args = [host, join(bench.folder, 'ledger.json'), bench.folder, process.execPath, fixture(script)];
+const overStdio = (script: string): Hosted => ({ args: [fixture(script)], transport: 'stdio', url: null });
+
+/** Another Berth with the same ledger that supervises this server and, when it is ready, prepares the next beside it. Resolves when a line matches. */
+async function startHost(server: Hosted, until = /^ready (\d+)/, next?: Hosted): Promise<Host> {
+  const plans = [server, ...(next ? [next] : [])].map((plan) => JSON.stringify(plan));
+  const args = [host, join(bench.folder, 'ledger.json'), bench.folder, ...plans];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const lines: string[] = [];
   const pid = await new Promise<number>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       lines.push(line);
-      const ready = /^ready (\d+)/.exec(line)?.[1];
-      if (ready) resolve(Number(ready));
+      const started = / \(pid (\d+)\)\.$/.exec(line)?.[1];
+      if (started) strays.add(Number(started));
+      const found = until.exec(line)?.[1];
+      if (found) resolve(Number(found));
     });
     void exited.then(() => reject(new Error(`the host ended early: ${lines.join('\n')}`)));
   });
@@ -64,7 +73,7 @@ async function startHost(script: string): Promise<Hosted> {
   return { process: child, exited, pid, lines };
 }
 
-async function kill(hosted: Hosted): Promise<void> {
+async function kill(hosted: Host): Promise<void> {
   hosted.process.kill('SIGKILL');
   await hosted.exited;
 }
@@ -81,13 +90,49 @@ async function lifelinesOf(group: number): Promise<number[]> {
 }
 
 test('nothing survives a SIGKILL of Berth: neither a server that ignores its end, nor its descendants', async () => {
-  const family = await startHost('grandchildren.mjs');
+  const family = await startHost(overStdio('grandchildren.mjs'));
   const pids = family.lines.flatMap((line) => /grandchild (\d+)/.exec(line)?.[1] ?? []).map(Number);
   for (const pid of pids) strays.add(pid);
   expect([family.pid, ...pids].map(isAlive)).toEqual([true, true, true]);
   await kill(family);
   await expect.poll(() => [family.pid, ...pids].map(isAlive), { timeout: 10_000 }).toEqual([false, false, false]);
 });
+
+describe('nothing survives a SIGKILL of Berth', () => {
+  test.each<[string, string, RegExp, string?]>([
+    ['while a server starts', 'hangs-at-initialize.mjs', /^event: Started .* \(pid (\d+)\)/],
+    ['while a server with descendants starts', 'grandchildren.mjs', /^stderr: grandchild (\d+)/],
+    [
+      'while a switch is under way',
+      'ignores-sigterm.mjs',
+      /^event: Started .*hangs-at-initialize.* \(pid (\d+)\)/,
+      'hangs-at-initialize.mjs',
+    ],
+    [
+      'while a switch to a server with descendants is under way',
+      'good-stdio.mjs',
+      /^stderr: grandchild (\d+)/,
+      'grandchildren.mjs',
+    ],
+  ])('%s', async (_, script, until, next) => {
+    const hosted = await startHost(overStdio(script), until, next ? overStdio(next) : undefined);
+    await expectDeath(hosted, next ? 2 : 1);
+  });
+
+  test('of servers over HTTP, which do not read stdin', async () => {
+    const port = String(await freePort());
+    const args = [fixture('good-http.mjs'), '--port', port];
+    await expectDeath(await startHost({ args, transport: 'http', url: `http://127.0.0.1:${port}/mcp` }), 1);
+  });
+});
+
+/** Kills that Berth; at least so many processes of its servers ran before, and none does after. */
+async function expectDeath(hosted: Host, servers: number): Promise<void> {
+  const left = () => processesOf(bench.folder).filter(({ pid }) => pid !== hosted.process.pid);
+  expect(left().length).toBeGreaterThanOrEqual(servers);
+  await kill(hosted);
+  await expect.poll(left, { timeout: 15_000 }).toEqual([]);
+}
 
 test.runIf(process.platform === 'linux')('a lifeline ends with its server and does nothing then', async () => {
   const { supervisor } = bench;
@@ -101,7 +146,7 @@ test.runIf(process.platform === 'linux')('a lifeline ends with its server and do
 });
 
 test.runIf(process.platform === 'linux')('what even the lifeline missed is ended at the next start, once', async () => {
-  const hosted = await startHost('ignores-sigterm.mjs');
+  const hosted = await startHost(overStdio('ignores-sigterm.mjs'));
   for (const pid of await lifelinesOf(hosted.pid)) process.kill(pid, 'SIGKILL');
   await kill(hosted);
   expect(isAlive(hosted.pid)).toBe(true);
@@ -116,7 +161,7 @@ test.runIf(process.platform === 'linux')('what even the lifeline missed is ended
 test.runIf(process.platform === 'linux')(
   'the servers of a Berth that still runs are left alone, and named',
   async () => {
-    const hosted = await startHost('good-stdio.mjs');
+    const hosted = await startHost(overStdio('good-stdio.mjs'));
     const report = await bench.supervisor.reapOrphans();
     expect(report.reaped).toEqual([]);
     expect(report.kept).toMatchObject([{ entry: { pid: hosted.pid }, reason: 'the Berth that started it still runs' }]);
@@ -127,7 +172,7 @@ test.runIf(process.platform === 'linux')(
 );
 
 test.runIf(process.platform === 'linux')('a process that cannot be proven to be ours is never touched', async () => {
-  const hosted = await startHost('ignores-sigterm.mjs');
+  const hosted = await startHost(overStdio('ignores-sigterm.mjs'));
   for (const pid of await lifelinesOf(hosted.pid)) process.kill(pid, 'SIGKILL');
   await kill(hosted);
   const file = join(bench.folder, 'ledger.json');

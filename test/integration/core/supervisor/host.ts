@@ -1,9 +1,18 @@
 import { fileURLToPath } from 'node:url';
+import type { Transport } from '../../../../contract/model/server.ts';
+import type { Planner } from '../../../../main/core/supervisor/server-run.ts';
 import { Supervisor } from '../../../../main/core/supervisor/supervisor.ts';
 
-// A Berth of its own for tests that kill one: `node host.js LEDGER CWD COMMAND ARG…` supervises that stdio server and prints
-// `ready PID`, and every line that the server writes.
-const [ledgerFile = '', cwd = '', command = '', ...args] = process.argv.slice(2);
+/** What a host runs: the arguments of Node, and where it is reached. */
+export interface Hosted {
+  readonly args: readonly string[];
+  readonly transport: Transport;
+  readonly url: string | null;
+}
+
+// A Berth of its own for tests that kill one: `node host.js LEDGER CWD SERVER [NEXT]` (JSON of `Hosted`) supervises that server and
+// prints `ready PID`, and every line that is logged. Once it is ready, NEXT is prepared beside it, as a switch does.
+const [ledgerFile = '', cwd = '', server = '', next] = process.argv.slice(2);
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 const supervisor = new Supervisor({
@@ -16,21 +25,32 @@ const supervisor = new Supervisor({
     redact: (_slug, text) => text,
   },
 });
+
+function planner(json: string): Planner {
+  const { args, transport, url } = JSON.parse(json) as Hosted;
+  return async () => ({
+    plan: {
+      slug: 'hosted',
+      transport,
+      process: { command: process.execPath, args, env: { PATH: process.env['PATH'] ?? '' }, cwd, files: [] },
+      url,
+      headers: {},
+      probe: null,
+      startTimeoutMs: 45_000,
+      failures: [],
+      secrets: [],
+    },
+    release: async () => {},
+  });
+}
+
+let switching = next === undefined;
 supervisor.onDidChange((slug) => {
-  const server = supervisor.get(slug);
-  if (server?.state === 'ready') say(`ready ${server.pid}`);
+  const hosted = supervisor.get(slug);
+  if (hosted?.state !== 'ready') return;
+  say(`ready ${hosted.pid}`);
+  if (switching || next === undefined) return;
+  switching = true;
+  void supervisor.prepare('hosted', planner(next));
 });
-supervisor.start('hosted', async () => ({
-  plan: {
-    slug: 'hosted',
-    transport: 'stdio',
-    process: { command, args, env: { PATH: process.env['PATH'] ?? '' }, cwd, files: [] },
-    url: null,
-    headers: {},
-    probe: null,
-    startTimeoutMs: 45_000,
-    failures: [],
-    secrets: [],
-  },
-  release: async () => {},
-}));
+supervisor.start('hosted', planner(server));
