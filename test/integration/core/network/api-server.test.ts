@@ -10,6 +10,7 @@ import { KubeService } from '../../../../main/core/kube/kube-service.ts';
 import { isReachable, probeContext } from '../../../../main/core/kube/probe.ts';
 import { PrivateAuthority } from '../../../fixtures/network/authority.ts';
 import { CompanyProxy, type CompanyProxyOptions } from '../../../fixtures/network/company-proxy.ts';
+import { SocksProxy } from '../../../fixtures/network/socks-proxy.ts';
 import { TlsFront } from '../../../fixtures/network/tls-front.ts';
 
 /** A name that only the proxy knows. Go never takes a proxy for localhost and loopback addresses. */
@@ -135,6 +136,19 @@ describe('the API server behind a proxy and an authority of the company', () => 
     );
     expect(proxy.tunnels).toEqual([`127.0.0.1:${front.port}`]);
     expect(other.record).toEqual([]);
+  });
+
+  test.each(['proxy-url', 'HTTPS_PROXY'])('a SOCKS proxy of %s, which looks the name up, as for Go', async (from) => {
+    const proxy = new SocksProxy({ [HOST]: `127.0.0.1:${front.port}` });
+    await proxy.start();
+    endings.push(() => proxy.stop());
+    const env = from === 'HTTPS_PROXY' ? { HTTPS_PROXY: proxy.url } : {};
+    const inFile = from === 'proxy-url' ? { 'proxy-url': proxy.url } : {};
+    const kube = await machine({ env, cluster: { ...inKubeconfig(), ...inFile } });
+    const { outcomes, evidence } = await climb(kube);
+    expect(outcomes).toBe('pass pass pass pass pass pass pass pass');
+    expect(evidence('tls')).toContain(`through ${proxy.url}, issued by Example Corp`);
+    expect(new Set(proxy.targets)).toEqual(new Set([HOST]));
   });
 
   test('a proxy that the user gave to servers only is Berth’s too', async () => {

@@ -117,6 +117,24 @@ test('the transport that is preferred is stdio where the server has it', () => {
   ]);
 });
 
+test('a server over HTTP is reached with the proxy, the authorities and the certificate that are meant for it', () => {
+  const env = { PATH: '/usr/bin', HTTPS_PROXY: 'http://jane:p%40ssword@proxy:3128', SSL_CERT_FILE: '/ca.pem' };
+  const { PATH: _path, ...ofConnection } = env;
+  const url = plan({
+    preset: 'url',
+    options: { url: 'https://x.example/mcp', 'ca-file': '/corp.pem' },
+    change: { env },
+  });
+  expect(url.connection).toEqual({ env: ofConnection, caFile: '/corp.pem', pinnedFile: null });
+  // As it is written and as it is sent.
+  expect(url.secrets).toEqual(expect.arrayContaining(['p%40ssword', 'p@ssword']));
+
+  const tls = { 'cert-file': '/cert.pem', 'key-file': '/key.pem' };
+  const own = plan({ preset: 'kubectl-mtv', transport: 'http', version: '0.3.25', options: tls, change: { env } });
+  expect(own.connection).toEqual({ env: ofConnection, caFile: null, pinnedFile: '/cert.pem' });
+  expect(plan({ preset: 'kubectl-mtv', transport: 'stdio', change: { env } }).connection).toBeUndefined();
+});
+
 test('every launch waits at least 45 s for initialize, and listens on loopback only', () => {
   for (const [preset, transport, options] of combinations) {
     const launch = plan({ preset, transport, options });
