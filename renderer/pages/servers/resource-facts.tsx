@@ -49,7 +49,7 @@ export function ResourceFacts({ server }: { server: Server }) {
           {listeners.map((listener) => (
             <span
               key={listenerText(listener)}
-              className={`block font-mono text-sm ${listener.loopback ? '' : 'font-semibold text-bad'}`}
+              className={`block font-mono text-sm/5 ${listener.loopback ? '' : 'font-semibold text-bad'}`}
             >
               {listenerText(listener)}
             </span>
