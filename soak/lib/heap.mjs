@@ -35,6 +35,11 @@ export class Heap {
     return usedSize / 2 ** 20;
   }
 
+  /** Node does not end while somebody looks into it. */
+  close() {
+    this.#socket.terminate();
+  }
+
   #ask(method) {
     const id = this.#nextId++;
     const answered = new Promise((resolve) => this.#waiting.set(id, resolve));

@@ -83,19 +83,21 @@ export class Home {
     ]);
     const { socket } = JSON.parse(line);
     const control = await Control.open(socket);
+    const heap = await Heap.open(child.pid, async (sign) => {
+      for (;;) {
+        const found = sign.exec(said);
+        if (found) return found;
+        await once(child.stderr, 'data');
+      }
+    });
     return {
       pid: child.pid,
       control,
-      heap: await Heap.open(child.pid, async (sign) => {
-        for (;;) {
-          const found = sign.exec(said);
-          if (found) return found;
-          await once(child.stderr, 'data');
-        }
-      }),
+      heap,
       /** Sends the signal and waits for the end; answers exit code or signal. */
       async end(signal) {
         control.close();
+        heap.close();
         child.kill(signal);
         const [code, by] = await ended;
         return code ?? by;

@@ -124,7 +124,7 @@ function summary({ seed, actions, history, callers, clusters, points }) {
   return [
     ['seed', seed],
     ['actions', list(actions.counts)],
-    ['changes of state, all explained', history.changes],
+    ['changes of state', history.changes],
     ['calls', list(callers.counts)],
     ['questions to clusters', list(clusters.asked())],
     ['servers up at quiet points', over('up')],
