@@ -9,15 +9,27 @@ export interface PathWatchTiming {
   readonly pollMs: number;
 }
 
+/** A change is told well within a second also when it is seen late in a burst; what no file system watch tells, within five. */
+export const defaultPathWatchTiming: PathWatchTiming = { debounceMs: 100, pollMs: 5_000 };
+
+/** A burst without end is told each time that so many debounce times have passed. */
+const LONGEST_BURST = 5;
+
+/** A watch, and which folder it really watches: it stays with that folder when another one takes the name. */
+interface FolderWatch {
+  readonly watcher: FSWatcher;
+  readonly identity: string;
+}
+
 /**
  * Tells that one of the watched files, or something in one of the watched folders, may have changed: written in place, replaced
- * by a rename, or reached through a link that now points elsewhere. It watches folders, since a watch on a file dies with its inode;
- * and looks by itself now and then, since file system watches end silently (network file systems, folders that were replaced, limits).
+ * by a rename, reached through a link that now points elsewhere, or there at last. It watches folders, since a watch on a file dies with its
+ * inode; and looks by itself now and then, since file system watches end silently (network file systems, folders that were replaced, limits).
  */
 export class PathWatch implements Disposable {
   readonly #onChange: () => void;
   readonly #timing: PathWatchTiming;
-  readonly #watchers = new Map<string, FSWatcher>();
+  readonly #watchers = new Map<string, FolderWatch>();
   /** Folder → names in it that matter; null: all. */
   #wanted = new Map<string, Set<string> | null>();
   #paths: readonly string[] = [];
@@ -27,7 +39,7 @@ export class PathWatch implements Disposable {
   #poll: NodeJS.Timeout | null = null;
   #disposed = false;
 
-  constructor(onChange: () => void, timing: PathWatchTiming = { debounceMs: 100, pollMs: 5_000 }) {
+  constructor(onChange: () => void, timing: PathWatchTiming = defaultPathWatchTiming) {
     this.#onChange = onChange;
     this.#timing = timing;
   }
@@ -44,40 +56,46 @@ export class PathWatch implements Disposable {
     this.#disposed = true;
     if (this.#debounce) clearTimeout(this.#debounce);
     if (this.#poll) clearTimeout(this.#poll);
-    for (const watcher of this.#watchers.values()) watcher.close();
+    for (const { watcher } of this.#watchers.values()) watcher.close();
     this.#watchers.clear();
   }
 
   async #arm(): Promise<void> {
     const wanted = await foldersToWatch(this.#paths);
+    const identities = new Map(
+      await Promise.all([...wanted.keys()].map(async (folder) => [folder, await identityOf(folder)] as const)),
+    );
     if (this.#disposed) return;
     this.#wanted = wanted;
-    for (const [folder, watcher] of this.#watchers) {
-      if (wanted.has(folder)) continue;
+    for (const [folder, { watcher, identity }] of this.#watchers) {
+      if (identities.get(folder) === identity) continue;
       watcher.close();
       this.#watchers.delete(folder);
     }
-    for (const folder of wanted.keys()) {
-      if (!this.#watchers.has(folder)) this.#watchFolder(folder);
+    for (const [folder, identity] of identities) {
+      if (identity !== null && !this.#watchers.has(folder)) this.#watchFolder(folder, identity);
     }
   }
 
-  #watchFolder(folder: string): void {
+  #watchFolder(folder: string, identity: string): void {
     try {
       const watcher = watch(folder, { persistent: false }, (_event, name) => {
         const names = this.#wanted.get(folder);
         if (names === undefined) return;
         // Without a name the platform does not say; a change of the folder itself carries its own name.
-        if (name === null || names === null || names.has(name) || name === basename(folder)) this.#changed();
+        const itself = name === basename(folder);
+        // It may be gone, and its inode may come again under the same name: a new watch is made before the change is told.
+        if (itself) drop();
+        if (itself || name === null || names === null || names.has(name)) this.#changed();
       });
       const drop = () => {
         watcher.close();
-        if (this.#watchers.get(folder) === watcher) this.#watchers.delete(folder);
+        if (this.#watchers.get(folder)?.watcher === watcher) this.#watchers.delete(folder);
       };
       watcher.on('error', drop);
-      this.#watchers.set(folder, watcher);
+      this.#watchers.set(folder, { watcher, identity });
     } catch {
-      // The folder does not exist or cannot be watched: the poll sees to it and tries again.
+      // The folder is gone again or cannot be watched: the poll sees to it and tries again.
     }
   }
 
@@ -87,15 +105,24 @@ export class PathWatch implements Disposable {
     this.#firstUntold ??= now;
     if (this.#debounce) clearTimeout(this.#debounce);
     // A file that is written all the time must be told about too.
-    const latest = this.#firstUntold + 10 * this.#timing.debounceMs;
+    const latest = this.#firstUntold + LONGEST_BURST * this.#timing.debounceMs;
     this.#debounce = setTimeout(
       () => {
         this.#debounce = null;
         this.#firstUntold = null;
-        this.#onChange();
+        void this.#tell();
       },
       Math.max(0, Math.min(this.#timing.debounceMs, latest - now)),
     );
+  }
+
+  async #tell(): Promise<void> {
+    await this.#arm();
+    const paths = this.#paths;
+    const fingerprint = await fingerprintOf(paths);
+    if (this.#disposed) return;
+    if (paths === this.#paths) this.#fingerprint = fingerprint;
+    this.#onChange();
   }
 
   #schedulePoll(): void {
@@ -111,8 +138,8 @@ export class PathWatch implements Disposable {
     if (this.#disposed || paths !== this.#paths) return;
     if (fingerprint !== this.#fingerprint) {
       this.#fingerprint = fingerprint;
-      // A folder that was replaced keeps its name and loses its watch.
-      for (const watcher of this.#watchers.values()) watcher.close();
+      // No watch told it, so none is trusted.
+      for (const { watcher } of this.#watchers.values()) watcher.close();
       this.#watchers.clear();
       await this.#arm();
       this.#changed();
@@ -123,17 +150,37 @@ export class PathWatch implements Disposable {
 
 async function foldersToWatch(paths: readonly string[]): Promise<Map<string, Set<string> | null>> {
   const folders = new Map<string, Set<string> | null>();
-  const want = (path: string) => {
-    const folder = dirname(path);
-    const names = folders.get(folder);
-    if (names === null) return;
-    folders.set(folder, (names ?? new Set<string>()).add(basename(path)));
-  };
-  for (const path of paths) {
-    for (const step of await linkSteps(path)) want(step);
-    if (await isFolder(path)) folders.set(path, null);
+  const found = await Promise.all(paths.map(async (path) => ({ path, ...(await placesToWatch(path)) })));
+  for (const { path, places, whole } of found) {
+    if (whole) folders.set(path, null);
+    for (const place of places) {
+      const names = folders.get(dirname(place));
+      if (names !== null) folders.set(dirname(place), (names ?? new Set<string>()).add(basename(place)));
+    }
   }
   return folders;
+}
+
+/** What may change so that the path leads to something else, and whether all that is in it counts. */
+async function placesToWatch(path: string): Promise<{ places: string[]; whole: boolean }> {
+  const steps = await linkSteps(path);
+  const whole = await isFolder(path);
+  const linked = whole ? await Promise.all((await linksIn(path)).map((link) => linkSteps(link))) : [];
+  const places: string[] = [];
+  for (const step of [...steps, ...linked.flat()]) places.push(step, ...(await whatReplacesFolderOf(step)));
+  return { places, whole };
+}
+
+/** The folder that a file lies in, as its own parent sees it; while it is not there: the first part of its path that is missing. */
+async function whatReplacesFolderOf(path: string): Promise<string[]> {
+  let folder = dirname(path);
+  while (dirname(folder) !== folder && !(await isFolder(dirname(folder)))) folder = dirname(folder);
+  return dirname(folder) === folder ? [] : [folder];
+}
+
+async function linksIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isSymbolicLink()).map((entry) => join(folder, entry.name));
 }
 
 /** The path itself, every link on the way to the file, and the file. */
@@ -179,6 +226,13 @@ async function fingerprintOfFile(path: string): Promise<string> {
   return await stat(path).then(
     (found) => `${found.dev}:${found.ino}:${found.size}:${found.mtimeMs}:${found.ctimeMs}`,
     (error: NodeJS.ErrnoException) => error.code ?? 'unreadable',
+  );
+}
+
+async function identityOf(folder: string): Promise<string | null> {
+  return await stat(folder).then(
+    (found) => (found.isDirectory() ? `${found.dev}:${found.ino}:${found.birthtimeMs}` : null),
+    () => null,
   );
 }
 

@@ -82,11 +82,11 @@ interface Reading {
 export class KubeSourceReader {
   readonly #lastGood = new Map<string, Reading>();
 
-  /** Reads all sources anew, at the same time; what was remembered of files that none of them has any more is forgotten. */
+  /** Reads all sources anew, at the same time; what was remembered of files that are not there any more is forgotten. */
   async readAll(plans: readonly SourcePlan[]): Promise<LoadedSource[]> {
     const loaded = await Promise.all(plans.map((plan) => this.#read(plan)));
-    const present = new Set(loaded.flatMap(({ files }) => files.map(({ path }) => path)));
-    for (const path of [...this.#lastGood.keys()]) if (!present.has(path)) this.#lastGood.delete(path);
+    const kept = new Set(loaded.flatMap(({ files }) => files.filter(({ config }) => config).map(({ path }) => path)));
+    for (const path of [...this.#lastGood.keys()]) if (!kept.has(path)) this.#lastGood.delete(path);
     return loaded;
   }
 
