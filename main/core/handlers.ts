@@ -53,7 +53,7 @@ function contextHandlers(core: CoreParts): Only<'contexts' | 'sources' | 'demo'>
   const { contexts, contextSwitch, monitor, kube, settings, demo } = core;
   return {
     'contexts.list': async (input) => {
-      if (input?.probe) await Promise.all(contexts.list().map(({ ref }) => monitor.check(ref)));
+      if (input?.probe) await monitor.checkAll(contexts.list().map(({ ref }) => ref));
       return contexts.list();
     },
     'contexts.probe': async ({ context }) => {

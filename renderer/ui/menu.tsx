@@ -62,7 +62,7 @@ export function MenuSearch({
   placeholder: string;
 }) {
   return (
-    <div className="sticky -top-1 z-10 -mx-1 -mt-1 mb-1 border-b border-line bg-panel">
+    <div className="sticky -top-1 z-10 -mx-1 -mt-1 mb-1 w-[440px] max-w-[calc(100vw-2rem)] border-b border-line bg-panel">
       <input
         type="search"
         // biome-ignore lint/a11y/noAutofocus: the menu was opened just now, and typing is what a long one is opened for

@@ -51,7 +51,7 @@ export const statusText: Render<Status> = (status, look) => {
     status.servers.length === 0
       ? 'No server is docked. See `berth presets` and `berth add`.'
       : serversTable(status.servers, look);
-  return [head, ...problems, ...notes, servers].join('\n\n');
+  return [head, ...problems, ...(notes.length > 0 ? [notes.join('\n')] : []), servers].join('\n\n');
 };
 
 function activeText({ activeContext, switchingTo, contexts, demo }: Status): string {

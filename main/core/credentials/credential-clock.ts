@@ -1,17 +1,16 @@
-import { readFileSync, statSync } from 'node:fs';
 import type { Expiry } from '../../../contract/model/context.ts';
 import { type Disposable, DisposableStore } from '../dispose.ts';
 import { Emitter } from '../emitter.ts';
 import type { KubeService } from '../kube/kube-service.ts';
 import { PathWatch, type PathWatchTiming } from '../path-watch.ts';
 import { type CredentialLife, credentialFiles, expiryAt, lifeOf, nextChange } from './credential-life.ts';
+import { readSmallText } from './small-text.ts';
 
 /**
  * The longest that one timer sleeps, in ms. A timer stands still while the machine sleeps and knows nothing of a clock that is set; Node's
  * cannot be longer than 24.8 days anyway.
  */
 const LONGEST_SLEEP_MS = 60_000;
-const LARGEST_FILE = 256 * 1024;
 
 export interface CredentialClockParts {
   readonly kube: KubeService;
@@ -184,14 +183,5 @@ export class CredentialClock implements Disposable {
     for (const [ref, life] of this.#lives) if (life === null || life.inFile) this.#lives.delete(ref);
     this.#filesChanged.fire();
     this.update();
-  }
-}
-
-/** Only to tell when a credential ends, so whatever is odd about its file counts as unknown. */
-function readSmallText(path: string): string | null {
-  try {
-    return statSync(path).size <= LARGEST_FILE ? readFileSync(path, 'utf8') : null;
-  } catch {
-    return null;
   }
 }

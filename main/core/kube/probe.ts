@@ -1,6 +1,8 @@
 import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
 import type { CheckResult } from '../../../contract/model/doctor.ts';
+import { expiryAt, lifeOf } from '../credentials/credential-life.ts';
 import { loginCommandOf } from '../credentials/login-command.ts';
+import { readSmallText } from '../credentials/small-text.ts';
 import { proxyUnreachable } from '../network/proxy-errors.ts';
 import { type ApiConnection, askApi, entriesOf, openConnection } from './api-connection.ts';
 import { credentialKey } from './credential-cache.ts';
@@ -95,6 +97,14 @@ export async function probeContext(kube: KubeService, ref: string, options: Prob
         return {
           outcome: 'fail',
           evidence: `The credential expired at ${info.expiresAt}.`,
+          remedy: 'Log in again with the tool that made the kubeconfig.',
+        };
+      }
+      const ending = endingSoon(kube, ref);
+      if (ending !== null) {
+        return {
+          outcome: 'warn',
+          evidence: `The credential ends soon, at ${ending}.`,
           remedy: 'Log in again with the tool that made the kubeconfig.',
         };
       }
@@ -220,6 +230,14 @@ export async function isReachable(
       return { reachable: false, error: error.toInfo(), version: null };
     return { reachable: false, error: unreachable(host, error), version: null };
   }
+}
+
+/** The end of what the kubeconfig logs in with, ISO 8601, when that is near; else null. */
+function endingSoon(kube: KubeService, ref: string): string | null {
+  const { user } = kube.resolve(ref);
+  const life = user && lifeOf(user.fields, readSmallText);
+  const expiry = life && expiryAt(life, Date.now());
+  return expiry?.state === 'soon' ? expiry.at : null;
 }
 
 function pluginOf(single: SingleContext): Fields | null {

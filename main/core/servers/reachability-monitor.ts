@@ -2,6 +2,8 @@ import type { ErrorInfo } from '../../../contract/errors.ts';
 import type { Disposable } from '../dispose.ts';
 import { Emitter } from '../emitter.ts';
 
+/** Clusters that are asked side by side when somebody asks for all. */
+const AT_ONCE = 16;
 const WHEN_UP_MS = 30_000;
 const WHEN_DOWN_MS = 5_000;
 /** An answer that is no older tells enough about a server that has just come up. */
@@ -75,6 +77,16 @@ export class ReachabilityMonitor implements Disposable {
     this.#asking.get(ref)?.abort.abort();
     await this.#question(ref).answered;
     return this.#seen.get(ref)?.reachable ?? false;
+  }
+
+  /** Asks all of these, a few at a time: each may start a login program. */
+  async checkAll(refs: readonly string[]): Promise<void> {
+    const waiting = [...refs];
+    const askOn = async (): Promise<void> => {
+      for (let ref = waiting.shift(); ref !== undefined && !this.#disposed; ref = waiting.shift())
+        await this.check(ref);
+    };
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, refs.length) }, askOn));
   }
 
   #question(ref: string): Question {

@@ -86,14 +86,11 @@ export const ContextRow = memo(function ContextRow({ context }: { context: Conte
       </td>
       <td className={`${cell} @max-[900px]:hidden`}>
         {context.auth}
-        <p className="text-sm text-muted">
+        <p className="max-w-[200px] truncate text-sm text-muted" title={context.user}>
           {context.user}
-          {context.expiresAt && (
-            <>
-              {' '}
-              · <Expiry context={context} />
-            </>
-          )}
+        </p>
+        <p className="text-sm text-muted">
+          <Expiry context={context} />
         </p>
       </td>
       <td className={cell}>

@@ -1,5 +1,6 @@
 import type { Context, Expiry as ContextExpiry } from '../../../contract/model/context.ts';
 import { absoluteText, untilText } from '../../model/time-text.ts';
+import { classNames } from '../../ui/class-names.ts';
 import { useNow } from '../../ui/time.tsx';
 
 const MINUTE = 60_000;
@@ -21,7 +22,7 @@ export function Expiry({ context }: { context: Pick<Context, 'expiresAt' | 'expi
     <time
       dateTime={expiresAt}
       title={`${absoluteText(at)}${expiry?.kind === 'exec' ? '; the login plugin gives a new one before that' : ''}`}
-      className={tones[state]}
+      className={classNames('whitespace-nowrap', tones[state])}
     >
       {state === 'expired' || at <= now ? 'expired' : expiry?.kind === 'exec' ? 'renewed' : 'expires'}{' '}
       {untilText(at, now)}

@@ -139,7 +139,7 @@ function ContextCell({ server }: { server: Server }) {
         {server.boundTo === 'active' ? 'follows the active context' : 'stays on this context'}
       </p>
       {context?.expiry && context.expiry.state !== 'ok' && (
-        <p className="truncate text-sm text-muted">
+        <p className="text-sm whitespace-normal text-muted">
           credential <Expiry context={context} />
         </p>
       )}
