@@ -4,7 +4,7 @@ import { clientChangeSchema, clientSchema } from './model/client.ts';
 import { contextSchema, contextSettingsInputSchema, kubeSourceSchema } from './model/context.ts';
 import { toolResultSchema, toolSchema } from './model/inspector.ts';
 import { installPlanSchema } from './model/install.ts';
-import { logFilterSchema, logLineSchema } from './model/log.ts';
+import { logExportPartSchema, logExportRequestSchema, logFilterSchema, logLineSchema } from './model/log.ts';
 import { presetSchema } from './model/preset.ts';
 import { addServerSchema, serverSchema, updateServerSchema } from './model/server.ts';
 import { settingsPatchSchema, settingsSchema } from './model/settings.ts';
@@ -92,6 +92,8 @@ export const calls = {
   'audit.query': call(auditFilterSchema.optional(), z.array(auditEntrySchema)),
 
   'logs.query': call(logFilterSchema.optional(), z.array(logLineSchema)),
+  /** A part of what is kept on disk, oldest first; asked again with the cursor of the answer until that is null. */
+  'logs.export': call(logExportRequestSchema, logExportPartSchema),
 
   'clients.list': call(none, z.array(clientSchema)),
   'clients.preview': call(

@@ -28,6 +28,22 @@ export const logFilterSchema = z.object({
 });
 export type LogFilter = z.infer<typeof logFilterSchema>;
 
+/** What to write to a file: everything that is kept on disk, not only what a window shows. Without a cursor from the oldest line on. */
+export const logExportRequestSchema = logFilterSchema.pick({ level: true, since: true }).extend({
+  slug: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/)
+    .optional(),
+  /** Only lines with this in their text or their server's name, whatever the case. */
+  search: z.string().optional(),
+  cursor: z.string().optional(),
+});
+export type LogExportRequest = z.infer<typeof logExportRequestSchema>;
+
+/** `text`: whole lines, maybe none; `cursor`: asks for the next part, null when there is none. */
+export const logExportPartSchema = z.object({ text: z.string(), cursor: z.string().nullable() });
+export type LogExportPart = z.infer<typeof logExportPartSchema>;
+
 export function levelAtLeast(level: LogLevel, minimum: LogLevel): boolean {
   return logLevels.indexOf(level) >= logLevels.indexOf(minimum);
 }

@@ -204,6 +204,7 @@ function keeperHandlers(core: CoreParts): Only<'audit' | 'logs' | 'secrets' | 's
   return {
     'audit.query': (filter) => audit.query(filter ?? {}),
     'logs.query': (filter) => logs.query(filter ?? {}),
+    'logs.export': (request) => logs.exportPart(request),
     'secrets.list': async () => {
       const users = servers.list();
       return (await secrets.list()).map((name) => ({

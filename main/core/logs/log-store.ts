@@ -1,9 +1,16 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ErrorInfo } from '../../../contract/errors.ts';
-import { type LogFilter, type LogLine, levelAtLeast } from '../../../contract/model/log.ts';
+import {
+  type LogExportPart,
+  type LogExportRequest,
+  type LogFilter,
+  type LogLine,
+  levelAtLeast,
+} from '../../../contract/model/log.ts';
 import type { Disposable } from '../dispose.ts';
 import { Emitter, type Subscription } from '../emitter.ts';
+import { exportPart } from './export-log.ts';
 import type { FileLimits } from './file-limits.ts';
 import { formatText } from './format-text.ts';
 import { KnownSecrets } from './known-secrets.ts';
@@ -11,6 +18,7 @@ import { LineGuard } from './line-guard.ts';
 import { LineRing } from './line-ring.ts';
 import { formatLine, parseLine } from './line-text.ts';
 import { type FormattedText, LogBlock, levelBit } from './log-block.ts';
+import { slugsWithFiles } from './log-files.ts';
 import type { LogEntry, LogSink } from './log-sink.ts';
 import { redactPatterns } from './redact.ts';
 import { RotatingFile, type WriteQueue } from './rotating-file.ts';
@@ -86,7 +94,7 @@ export class LogStore implements LogSink, Disposable {
   async limit(limits: FileLimits): Promise<void> {
     if (limits.maxFileBytes === this.#limits.maxFileBytes && limits.maxFiles === this.#limits.maxFiles) return;
     this.#limits = { maxFileBytes: limits.maxFileBytes, maxFiles: limits.maxFiles };
-    for (const slug of await this.#slugsWithFiles()) await this.#file(slug).prune();
+    for (const slug of await slugsWithFiles(this.#options.folder)) await this.#file(slug).prune();
   }
 
   append({ slug, stream, level, text, overlongBytes }: LogEntry): void {
@@ -137,6 +145,12 @@ export class LogStore implements LogSink, Disposable {
         if (wanted(line)) listener(line);
       }
     });
+  }
+
+  /** The next part of what is kept on disk. Rejects with `invalid-argument` for a cursor that is none. */
+  async exportPart(request: LogExportRequest): Promise<LogExportPart> {
+    if (request.cursor === undefined) await this.flush();
+    return exportPart({ folder: this.#options.folder, redact: (slug, text) => this.redact(slug, text) }, request);
   }
 
   /** Resolves when everything is in the files. */
@@ -207,11 +221,6 @@ export class LogStore implements LogSink, Disposable {
       this.#files.set(slug, file);
     }
     return file;
-  }
-
-  async #slugsWithFiles(): Promise<string[]> {
-    const names = await readdir(this.#options.folder).catch(() => []);
-    return [...new Set(names.flatMap((name) => /^([a-z0-9][a-z0-9-]*)(?:\.\d+)?\.log$/.exec(name)?.[1] ?? []))];
   }
 
   #setProblem(error: Error | null): void {
