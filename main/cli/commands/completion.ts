@@ -49,5 +49,5 @@ async function ask(berth: RpcClient, kind: NameKind): Promise<string[]> {
 async function offline(io: CliIo, kind: NameKind): Promise<string[]> {
   if (kind !== 'contexts') return [];
   const { listContextsOffline } = await import('../offline/contexts.ts');
-  return (await listContextsOffline(io.env, io.platform)).map(({ ref }) => ref);
+  return (await listContextsOffline(io.env, io.platform)).contexts.map(({ ref }) => ref);
 }

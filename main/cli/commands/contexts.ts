@@ -11,6 +11,7 @@ import {
 import { type GuardLevel, guardLevels } from '../../../contract/model/guard.ts';
 import { type CliIo, say } from '../cli-io.ts';
 import { type CommandKit, formatOf, withOutput } from '../command-kit.ts';
+import type { ContextList } from '../offline/contexts.ts';
 import { print, type Render } from '../output.ts';
 import { withBerth, withBerthOr } from '../session.ts';
 import { table } from '../table.ts';
@@ -22,9 +23,15 @@ export function addContextCommands(program: Command, { io }: CommandKit): void {
     .description('list the contexts of your kubeconfigs')
     .option('--probe', 'ask every cluster whether it can be reached; may run login programs', false)
     .action(async (options: { output?: string; probe: boolean }) => {
-      const contexts = await withBerthOr(
+      const { contexts, sources } = await withBerthOr<ContextList>(
         io,
-        (berth) => berth.call('contexts.list', { probe: options.probe }),
+        async (berth) => {
+          const [contexts, sources] = await Promise.all([
+            berth.call('contexts.list', { probe: options.probe }),
+            berth.call('sources.list'),
+          ]);
+          return { contexts, sources };
+        },
         async () => {
           if (options.probe) say(io, 'Berth is not running, so no cluster was asked.');
           const { listContextsOffline } = await import('../offline/contexts.ts');
@@ -32,6 +39,7 @@ export function addContextCommands(program: Command, { io }: CommandKit): void {
         },
       );
       await print(io, formatOf(options), contexts, contextsText);
+      for (const { error } of sources) if (error) say(io, error.message);
     });
 
   withOutput(program.command('use <context>'))

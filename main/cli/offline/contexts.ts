@@ -1,10 +1,16 @@
 import { homedir } from 'node:os';
-import type { Context } from '../../../contract/model/context.ts';
+import type { Context, KubeSource } from '../../../contract/model/context.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** Contexts and the kubeconfigs that were looked into, with what is wrong with them. */
+export interface ContextList {
+  readonly contexts: readonly Context[];
+  readonly sources: readonly KubeSource[];
+}
+
 /** The contexts as they stand in the files, without a running Berth: nothing is started, asked or written. */
-export async function listContextsOffline(env: Env, platform: NodeJS.Platform): Promise<Context[]> {
+export async function listContextsOffline(env: Env, platform: NodeJS.Platform): Promise<ContextList> {
   const [{ berthPaths }, { SettingsStore }, { KubeService }, { ContextRegistry }] = await Promise.all([
     import('../../core/paths.ts'),
     import('../../core/settings/settings-store.ts'),
@@ -22,7 +28,7 @@ export async function listContextsOffline(env: Env, platform: NodeJS.Platform): 
   });
   try {
     await kube.refresh();
-    return new ContextRegistry(kube, settings).list();
+    return { contexts: new ContextRegistry(kube, settings).list(), sources: kube.snapshot().sources };
   } finally {
     kube.dispose();
     await settings.dispose();

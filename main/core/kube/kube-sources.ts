@@ -140,9 +140,16 @@ export class KubeSourceReader {
       const info = error instanceof BerthError ? toErrorInfo(error) : cannotRead(path, error);
       const config = info.code === 'not-found' ? null : (known?.config ?? null);
       const none = info.code === 'not-found' || (info.code === 'too-large' && !known);
-      return { path, config, error: amongOthers && none ? null : info };
+      return { path, config, error: amongOthers && none ? null : config ? withOldContexts(info) : info };
     }
   }
+}
+
+function withOldContexts(error: ErrorInfo): ErrorInfo {
+  return {
+    ...error,
+    message: `${error.message} Until it is in order again, its contexts are those that it had before.`,
+  };
 }
 
 async function readBounded(path: string, hadContent: boolean): Promise<string> {

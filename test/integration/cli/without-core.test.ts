@@ -68,6 +68,22 @@ test('contexts come from the files, and nothing is written', async () => {
   expect((await readdir(folder)).sort()).toEqual(['kube.yaml']);
 });
 
+test('a kubeconfig that cannot be used is named beside the contexts of the others', async () => {
+  const [good, bad] = [join(folder, 'good'), join(folder, 'bad')];
+  await writeFile(
+    good,
+    'contexts:\n- {name: a, context: {cluster: c}}\nclusters:\n- {name: c, cluster: {server: "https://c"}}\n',
+  );
+  await writeFile(bad, 'contexts: [\n');
+  env = { ...env, KUBECONFIG: `${bad}:${good}` };
+  const ran = await run('contexts', '-o', 'json');
+  expect(JSON.parse(ran.stdout)).toMatchObject([{ name: 'a' }]);
+  expect(ran).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^The kubeconfig .*bad cannot be used: .*line 2/),
+  });
+});
+
 test('no context at all says what to do', async () => {
   expect((await run('contexts')).stdout).toContain('berth context add FILE');
 });

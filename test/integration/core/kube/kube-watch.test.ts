@@ -273,7 +273,11 @@ describe('a file that becomes invalid', () => {
       () => error() !== null,
     );
     expect(names()).toEqual(['one', 'two']);
-    expect(error()).toMatchObject({ code: 'invalid-config', details: { line: 3 } });
+    expect(error()).toMatchObject({
+      code: 'invalid-config',
+      message: expect.stringMatching(/line 3, column 1.*its contexts are those that it had before/),
+      details: { line: 3 },
+    });
     expect(error(1)).toBeNull();
     const written = await kube.writeSingleContext('one', join(folder, 'run'));
     expect(readFileSync(written.path, 'utf8')).toContain('https://c.example');
@@ -302,6 +306,7 @@ describe('a file that becomes invalid', () => {
       () => error() !== null,
     );
     expect(names()).toEqual([]);
+    expect(error()?.message).not.toContain('before');
   });
 
   it('has none when it was invalid from the start', async () => {
