@@ -14,7 +14,9 @@ const needsSetUp: readonly string[] = ['command', 'url'];
 
 /** Presets that the first run can dock with one button. */
 export function dockable(presets: readonly Preset[]): Preset[] {
-  return presets.filter((preset) => preset.found && !needsSetUp.includes(preset.id) && preset.needsContext);
+  return presets.filter(
+    (preset) => preset.found && preset.install === null && !needsSetUp.includes(preset.id) && preset.needsContext,
+  );
 }
 
 /**

@@ -6,11 +6,12 @@ import { useLoaded, useSession, useStatus } from '../../session/session-context.
 import { Button } from '../../ui/button.tsx';
 import { Check, ChoiceCard } from '../../ui/field.tsx';
 import { ErrorNotice } from '../../ui/notice.tsx';
-import { MarkedWord } from '../../ui/state-mark.tsx';
 import { ContextName, Tag } from '../../ui/tags.tsx';
 import { useAction } from '../../ui/use-action.ts';
+import { FoundVersion } from '../servers/preset-cards.tsx';
 import { Column, ManyChoices } from './column.tsx';
 import { DockingProgress } from './docking-progress.tsx';
+import { GetServers } from './get-servers.tsx';
 import { useDocking } from './use-docking.ts';
 
 export interface FirstRunProps {
@@ -118,14 +119,18 @@ function Choices({ onDock, onManual }: { onDock: ReturnType<typeof useDocking>['
               >
                 <span className="font-medium">{each.title}</span>
                 <span className="block text-sm text-muted">{each.description}</span>
-                {each.found?.version && (
-                  <span className="mt-0.5 block text-sm" title={each.found.path}>
-                    <MarkedWord mark="ok">found, {each.found.version}</MarkedWord>
-                  </span>
-                )}
+                <FoundVersion preset={each} />
               </ChoiceCard>
             ))}
           </ManyChoices>
+          {presets.data && (
+            <GetServers
+              presets={presets.data}
+              alone={found.length === 0}
+              onInstalled={presets.reload}
+              onNext={setPreset}
+            />
+          )}
         </Column>
         <Column number={3} title="AI clients">
           {present.length === 0 && (

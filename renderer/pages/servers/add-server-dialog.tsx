@@ -13,6 +13,8 @@ import { Check, Field, Select, TextInput } from '../../ui/field.tsx';
 import { ErrorNotice, Notice } from '../../ui/notice.tsx';
 import { ContextChoice } from './context-choice.tsx';
 import { GuardChoice } from './guard-choice.tsx';
+import { InstallProgramDialog } from './install-program-dialog.tsx';
+import { InstalledByBerth } from './installed-by-berth.tsx';
 import { OptionsForm } from './options-form.tsx';
 import { PresetCards } from './preset-cards.tsx';
 import { WithheldNames } from './withheld.tsx';
@@ -23,7 +25,23 @@ export function AddServerDialog({ onClose }: { onClose(): void }) {
     session.call('presets.list', undefined, { signal }),
   );
   const [chosen, setChosen] = useState<string | null>(null);
+  const [installing, setInstalling] = useState<string | null>(null);
   const preset = presets.data?.find(({ id }) => id === chosen);
+  const missing = presets.data?.find(({ id }) => id === installing);
+  if (missing) {
+    return (
+      <InstallProgramDialog
+        preset={missing}
+        next="Set it up"
+        onInstalled={presets.reload}
+        onNext={() => {
+          setChosen(missing.id);
+          setInstalling(null);
+        }}
+        onClose={() => setInstalling(null)}
+      />
+    );
+  }
   if (preset) return <SetUp preset={preset} onBack={() => setChosen(null)} onClose={onClose} />;
   return (
     <Dialog open onClose={onClose} width="wide" title="Add server" description="What should be docked?">
@@ -31,7 +49,8 @@ export function AddServerDialog({ onClose }: { onClose(): void }) {
         <ErrorNotice error={presets.error} action={<Button onClick={presets.reload}>Try again</Button>} />
       )}
       {presets.loading && !presets.data && <p className="text-muted">Looking for servers on this machine…</p>}
-      {presets.data && <PresetCards presets={presets.data} onChoose={setChosen} />}
+      {presets.data && <PresetCards presets={presets.data} onChoose={setChosen} onInstall={setInstalling} />}
+      {presets.data && <InstalledByBerth presets={presets.data} onInstall={setInstalling} onRemoved={presets.reload} />}
     </Dialog>
   );
 }

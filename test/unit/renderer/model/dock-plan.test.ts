@@ -7,7 +7,7 @@ import { dockable, proposeDock } from '../../../../renderer/model/dock-plan.ts';
 const context = (ref: string, more: Partial<Context> = {}) =>
   ({ ref, apiServer: 'https://x', active: false, current: false, production: false, ...more }) as Context;
 const preset = (id: string, more: Partial<Preset> = {}) =>
-  ({ id, found: { path: '/x', version: '1' }, needsContext: true, ...more }) as Preset;
+  ({ id, found: { path: '/x', version: '1' }, install: null, needsContext: true, ...more }) as Preset;
 const client = (id: string, state: Client['state']) => ({ id, state }) as Client;
 
 describe('the context that is proposed', () => {
@@ -30,6 +30,7 @@ describe('the context that is proposed', () => {
 test('only servers that run without further questions are offered', () => {
   const all = [
     preset('missing', { found: null }),
+    preset('too-old', { install: 'Version 0.1.0 is too old, 0.2.0 or later is needed.' }),
     preset('command'),
     preset('url'),
     preset('kubernetes-mcp-server'),
