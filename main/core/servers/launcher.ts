@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { BerthError, toErrorInfo } from '../../../contract/errors.ts';
 import { type CommandSet, effectiveGuard, type GuardLevel } from '../../../contract/model/guard.ts';
 import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../../contract/model/server.ts';
@@ -46,6 +47,8 @@ export interface Launched {
   readonly version: string | null;
   /** Commands and flags of the program, where its tools take command lines; null for others, and where it does not tell. */
   readonly commands: CommandSet | null;
+  /** Whether it has the variables that the settings give to servers now: a process keeps those that it was started with. */
+  hasRightEnvironment(): boolean;
   /** Writes the kubeconfig anew in place, after its source changed; answers whether it says something else now. */
   renew(): Promise<boolean>;
 }
@@ -134,7 +137,8 @@ export class Launcher {
     try {
       kubeconfig = await write();
       const detected = await presets.detect(server.preset, server.options);
-      const env = serverEnvironment(await this.#parts.loginEnvironment(), settings.settings.env);
+      const given = settings.settings.env;
+      const env = serverEnvironment(await this.#parts.loginEnvironment(), given);
       const commands = await this.#commandsOf(slug, preset, detected, env);
       signal.throwIfAborted();
       const plan = planLaunch({
@@ -168,6 +172,7 @@ export class Launcher {
         program: detected?.path ?? null,
         version: detected?.version ?? null,
         commands,
+        hasRightEnvironment: () => isDeepStrictEqual(given, settings.settings.env),
         renew: () => {
           renewing = renewing.then(renew, renew);
           return renewing;

@@ -46,6 +46,9 @@ export interface ServerManagerParts {
   readonly drain: (backend: Backend) => Promise<void>;
 }
 
+const OUTDATED_ENVIRONMENT =
+  'The variables under env in the settings have changed since it was started: restart it to apply them.';
+
 /** The docked servers: what the user configured, and running it. */
 export class ServerManager implements Disposable {
   readonly #parts: ServerManagerParts;
@@ -85,6 +88,9 @@ export class ServerManager implements Disposable {
     const context = serves ? this.servingContext(slug) : bound.context;
     const preset = this.#preset(settings.preset);
     const transport = settings.transport ?? preset?.transports[0]?.transport ?? 'stdio';
+    const planned = this.#changeover.planned(slug);
+    const warnings = preset ? warningsOf(preset, transport, planned?.version ?? null) : [];
+    if (planned && this.isRunning(slug) && !planned.hasRightEnvironment()) warnings.push(OUTDATED_ENVIRONMENT);
     return serverView({
       slug,
       settings,
@@ -99,7 +105,7 @@ export class ServerManager implements Disposable {
       callsPerMinute: activity.perMinute(slug),
       endpoint: endpoint(),
       measure: this.#parts.measure(slug),
-      warnings: preset ? warningsOf(preset, transport, this.#changeover.planned(slug)?.version ?? null) : [],
+      warnings,
     });
   }
 

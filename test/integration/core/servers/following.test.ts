@@ -105,3 +105,16 @@ test('a binding that is edited to what is not there takes the server off its for
   const failed = await serverWhere('one', ({ state }) => state === 'failed');
   expect(failed).toMatchObject({ pid: null, boundTo: 'nowhere', context: null, error: { code: 'not-found' } });
 });
+
+test('variables that the settings give to servers come with the next start, which is said until then', async () => {
+  await dock('one', 'a');
+  const before = await serverWhere('one', ({ state }) => state === 'ready' || state === 'degraded');
+  const outdated = expect.stringContaining('restart it to apply them');
+  expect(before.warnings).not.toContainEqual(outdated);
+  await edit(/$/, '\nenv:\n  SOAP: green\n');
+  const warned = await serverWhere('one', ({ warnings }) => warnings.length > before.warnings.length);
+  expect(warned.warnings).toContainEqual(outdated);
+  const [again] = await call('servers.restart', { slugs: ['one'] });
+  expect(again?.warnings).toEqual(before.warnings);
+  expect(JSON.stringify(await call('servers.call', { slug: 'one', tool: 'whoami' }))).toContain('SOAP');
+});

@@ -10,6 +10,7 @@ import type { LogEntry, LogSink } from '../../../../main/core/logs/log-sink.ts';
 import type { LaunchPlan } from '../../../../main/core/presets/launch-plan.ts';
 import type { Planner } from '../../../../main/core/supervisor/server-run.ts';
 import { Supervisor } from '../../../../main/core/supervisor/supervisor.ts';
+import type { SupervisorOptions } from '../../../../main/core/supervisor/supervisor-options.ts';
 import type { Timings } from '../../../../main/core/supervisor/timings.ts';
 
 /** Path of a fixture server. */
@@ -81,7 +82,10 @@ export interface Bench {
 }
 
 /** A supervisor in a folder of its own. `end()` disposes it and checks that every handle was released. */
-export async function openBench(timings: Partial<Timings> = {}): Promise<Bench> {
+export async function openBench(
+  timings: Partial<Timings> = {},
+  more: Pick<SupervisorOptions, 'gate' | 'random' | 'pausedSince'> = {},
+): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'berth-supervisor-'));
   const log = new RecordingLog();
   const handles = { made: 0, released: 0 };
@@ -90,6 +94,7 @@ export async function openBench(timings: Partial<Timings> = {}): Promise<Bench> 
     logs: log,
     clientInfo: { name: 'berth', version: '0.0.0-test' },
     timings: { ...quick, ...timings },
+    ...more,
   });
   const plan: Bench['plan'] = (slug, { run = [fixture('good-stdio.mjs')], command = process.execPath, ...change }) => ({
     slug,
