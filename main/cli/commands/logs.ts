@@ -9,6 +9,7 @@ import { follow, withBerth } from '../session.ts';
 import { type Paint, painter, type Tone } from '../style.ts';
 import { oneLine } from '../table.ts';
 import { parseMoment } from '../time-text.ts';
+import { exportLog } from './export-log.ts';
 
 const tones: Partial<Record<LogLevel, Tone>> = { error: 'bad', warn: 'warn', debug: 'dim' };
 
@@ -18,6 +19,8 @@ interface LogOptions {
   tail?: string;
   since?: string;
   level?: string;
+  export?: string;
+  force?: boolean;
 }
 
 /** Lines of one server, of Berth itself (`berth logs berth`), or of all. */
@@ -28,12 +31,27 @@ export function addLogsCommand(program: Command, { io }: CommandKit): void {
     .option('--tail <lines>', 'how many of the newest lines to begin with')
     .option('--since <time>', 'only lines from then on: 5m, 2h or 2026-11-21T10:00:00Z')
     .option('--level <level>', 'only lines of at least this level: debug, info, warn, error')
+    .option(
+      '--export <file>',
+      'write all that is kept on disk to a new file, instead of the newest lines to the terminal',
+    )
+    .option('--force', 'with --export: replace the file', false)
     .action(async (slug: string | undefined, options: LogOptions) => {
       const format = formatOf(options);
       const filter = logFilter(slug, options, io.now());
+      if (options.export !== undefined && (options.follow || options.tail !== undefined)) {
+        throw new BerthError(
+          'invalid-argument',
+          '--export goes with --since and --level, not with --follow or --tail.',
+        );
+      }
       const paint = painter(io);
       await withBerth(io, async (berth) => {
         if (slug !== undefined && slug !== 'berth') await berth.call('servers.get', { slug });
+        if (options.export !== undefined) {
+          const { tail: _tail, ...request } = filter;
+          return exportLog(io, berth, request, { file: options.export, force: options.force === true });
+        }
         if (!options.follow) {
           const lines = await berth.call('logs.query', filter);
           return print(io, format, lines, () => lines.map((line) => lineText(line, slug, paint)).join('\n'));
@@ -71,7 +89,7 @@ async function lineFormat(format: string, slug: string | undefined, paint: Paint
 /** Throws `invalid-argument` for a count, time or level that is none. */
 export function logFilter(
   slug: string | undefined,
-  { tail, since, level }: Omit<LogOptions, 'follow'>,
+  { tail, since, level }: Pick<LogOptions, 'tail' | 'since' | 'level'>,
   now: number,
 ): LogFilter {
   const count = tail === undefined ? undefined : Number(tail);

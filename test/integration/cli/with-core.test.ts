@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -206,6 +206,23 @@ describe('logs', () => {
     expect((await run('logs', 'web')).stdout.split('\n')[0]).toBe('2026-11-21T11:00:00.000Z stderr INFO  line 1');
     expect(JSON.parse((await run('logs', 'web', '-o', 'json')).stdout)).toHaveLength(3);
     expect((await run('logs', 'nope')).code).toBe(4);
+  });
+
+  test('--export writes all parts to a private file, and replaces none without --force', async () => {
+    const file = join(folder, 'web.log');
+    const ran = await run('logs', 'web', '--export', file, '--level', 'warn');
+    expect(ran).toEqual({ code: 0, stdout: '', stderr: `2 lines are in ${file}.\n` });
+    expect(await readFile(file, 'utf8')).toBe('first\nsecond\n');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(inputOf('logs.export')).toEqual({ slug: 'web', level: 'warn' });
+    await writeFile(file, 'mine');
+    expect(await run('logs', 'web', '--export', file)).toMatchObject({ stderr: expect.stringContaining('--force') });
+    expect(await readFile(file, 'utf8')).toBe('mine');
+    expect((await run('logs', 'web', '--export', file, '--force')).code).toBe(0);
+    expect(await readFile(file, 'utf8')).toBe('first\nsecond\n');
+    expect((await run('logs', 'web', '--export', join(folder, 'none', 'x.log'))).code).toBe(2);
+    expect((await run('logs', 'web', '--export', file, '--tail', '5')).code).toBe(2);
+    expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
   test('-f goes on until Ctrl-C, which is 130; json is one object a line', async () => {
