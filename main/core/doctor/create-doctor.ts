@@ -1,5 +1,6 @@
 import type { CheckResult } from '../../../contract/model/doctor.ts';
 import { probeContext } from '../kube/probe.ts';
+import { describeWay } from '../network/describe-way.ts';
 import type { CoreParts } from '../parts.ts';
 import type { BerthPaths } from '../paths.ts';
 import type { LoginEnvironmentResult } from '../shell-env/login-environment.ts';
@@ -51,6 +52,7 @@ function serverPort(core: Parts, slug: string) {
       const found = await core.presets.detect(id, options);
       return found ?? (preset().program ? null : { path: 'no program: somebody else runs it', version: null });
     },
+    way: () => wayTo(core, slug),
     installHint: async () => preset().program?.install ?? null,
     listeners: async () => {
       await core.meter.look();
@@ -61,4 +63,18 @@ function serverPort(core: Parts, slug: string) {
       (await core.inspector.call(slug, tool, args, { who: 'doctor', signal })).result,
     safeRead: () => preset().safeRead ?? null,
   };
+}
+
+/** Proxy and trust on the way to a server by URL; null for one that Berth runs, which is on loopback. */
+async function wayTo(core: Parts, slug: string): Promise<string | null> {
+  const { preset: id, options } = core.servers.get(slug);
+  const { program, options: known } = core.presets.get(id);
+  const given = (role: 'url' | 'ca-file') => {
+    const option = known.find(({ apply }) => 'as' in apply && apply.as === role);
+    const value = option && options[option.name];
+    return value === undefined ? null : String(value);
+  };
+  const url = given('url');
+  if (program || url === null) return null;
+  return describeWay(new URL(url), await core.kube.serverEnv(), given('ca-file'));
 }

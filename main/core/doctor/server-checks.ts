@@ -9,6 +9,8 @@ export interface ServerFactsPort {
   get(): Server;
   program(): Promise<{ path: string; version: string | null } | null>;
   installHint(): Promise<string | null>;
+  /** How a server that somebody else runs is reached, in words; null for others. */
+  way(): Promise<string | null>;
   /** Where its processes take connections at this moment; null when that cannot be told. */
   listeners(): Promise<readonly Listener[] | null>;
   tools(signal: AbortSignal): Promise<Tool[]>;
@@ -34,11 +36,13 @@ export function serverChecks(port: ServerFactsPort): Check[] {
     {
       id: 'process',
       title: 'Server is up',
-      run: () => {
+      run: async () => {
         const server = port.get();
         if (server.state === 'ready' || server.state === 'degraded') {
           const pid = server.pid === null ? 'no process of its own' : `pid ${server.pid}`;
-          return { outcome: 'pass', evidence: `${server.state}, ${pid}, ${server.restarts} restarts` };
+          const way = await port.way();
+          const reached = way === null ? '' : `, reached ${way}`;
+          return { outcome: 'pass', evidence: `${server.state}, ${pid}, ${server.restarts} restarts${reached}` };
         }
         return {
           outcome: 'fail',

@@ -12,7 +12,7 @@ export type TlsOptions = ConnectionOptions;
 const CONNECT_MS = 30_000;
 
 /** `Proxy-Authorization` for a proxy's URL; none when it holds no login. */
-export function proxyLogin(proxy: URL): Record<string, string> {
+function proxyLogin(proxy: URL): Record<string, string> {
   if (proxy.username === '' && proxy.password === '') return {};
   const login = `${decoded(proxy.username)}:${decoded(proxy.password)}`;
   return { 'Proxy-Authorization': `Basic ${Buffer.from(login).toString('base64')}` };

@@ -91,7 +91,8 @@ async function certificatesAt(path: string): Promise<{ certificates: readonly st
     return { certificates, stamp };
   } catch (error) {
     if (error instanceof BerthError) throw error;
-    throw unusable(path, `cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw unusable(path, `cannot be read: ${code}`, 'Correct the path, or the rights of the file.');
   }
 }
 
