@@ -1,5 +1,5 @@
-import { X509Certificate } from 'node:crypto';
 import type { Expiry } from '../../../contract/model/context.ts';
+import { certificateValidity } from '../kube/certificate-validity.ts';
 import { type Fields, fieldsOf, textOf } from '../kube/kubeconfig-file.ts';
 
 const HOUR = 3_600_000;
@@ -42,14 +42,8 @@ function certificateLife(user: Fields, readText: (path: string) => string | null
   const path = textOf(user, 'client-certificate');
   const pem = data !== null ? Buffer.from(data, 'base64').toString('utf8') : path === null ? null : readText(path);
   if (pem === null) return null;
-  try {
-    const { validFrom, validTo } = new X509Certificate(pem);
-    const until = Date.parse(validTo);
-    if (Number.isNaN(until)) return null;
-    return { kind: 'client-certificate', from: Date.parse(validFrom) || null, until, inFile: data === null };
-  } catch {
-    return null;
-  }
+  const validity = certificateValidity(pem);
+  return validity && { kind: 'client-certificate', ...validity, inFile: data === null };
 }
 
 function tokenLife(user: Fields, readText: (path: string) => string | null): CredentialLife | null {
