@@ -46,11 +46,17 @@ export type StreamParams<N extends StreamName> = z.input<Streams[N]['params']>;
 export type ParsedParams<N extends StreamName> = z.output<Streams[N]['params']>;
 export type StreamItem<N extends StreamName> = z.output<Streams[N]['item']>;
 
+/** What a source may say beside its items: `drop` counts items that the reader does not get before the next one. */
+export interface StreamContext {
+  readonly signal: AbortSignal;
+  readonly drop?: (count: number) => void;
+}
+
 /** A source pushes items until it is done or `signal` aborts; resolving ends the stream, rejecting ends it with the error. */
 export type StreamSources = {
   [N in StreamName]: (
     params: ParsedParams<N>,
     push: (item: StreamItem<N>) => void,
-    context: { readonly signal: AbortSignal },
+    context: StreamContext,
   ) => Promise<void>;
 };

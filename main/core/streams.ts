@@ -13,9 +13,9 @@ export function streamSources({
 }: CoreParts): StreamSources {
   return {
     status: (_params, push, { signal }) => status.stream(push, signal),
-    logs: (filter, push, { signal }) => {
+    logs: (filter, push, { signal, drop }) => {
       for (const line of logs.query(filter ?? {})) push(line);
-      const subscription = logs.subscribe(filter ?? {}, push);
+      const subscription = logs.follow(filter ?? {}, { onLine: push, onDropped: (count) => drop?.(count) });
       return untilAborted(signal).finally(() => subscription.dispose());
     },
     audit: (filter, push, { signal }) => audit.follow(filter ?? {}, push, signal),

@@ -1,4 +1,4 @@
-import { type LogLevel, type LogLine, levelAtLeast } from '../../../contract/model/log.ts';
+import type { LogLevel, LogLine } from '../../../contract/model/log.ts';
 import type { LogBlock } from './log-block.ts';
 
 /** The newest lines of one server, in the blocks that they came in, oldest first. */
@@ -36,10 +36,10 @@ export class LineRing {
     for (let index = this.#blocks.length - 1; index >= this.#first && found.length < limit; index -= 1) {
       const block = this.#blocks[index];
       if (!block?.reaches(level)) continue;
-      const lines = block.lines();
+      const lines = block.lines(level);
       for (let at = lines.length - 1; at >= 0 && found.length < limit; at -= 1) {
         const line = lines[at];
-        if (line && (level === undefined || levelAtLeast(line.level, level)) && wanted(line)) found.push(line);
+        if (line && wanted(line)) found.push(line);
       }
     }
     return found.reverse();

@@ -1,4 +1,4 @@
-import { type LogLevel, type LogLine, logLevels } from '../../../contract/model/log.ts';
+import { type LogLevel, type LogLine, levelAtLeast, logLevels } from '../../../contract/model/log.ts';
 import { parseLine } from './line-text.ts';
 
 /** What a block takes beside its text, in bytes. An estimate. */
@@ -33,12 +33,14 @@ export class LogBlock {
     return level === undefined || this.#levels >= levelBit(level);
   }
 
-  lines(): LogLine[] {
+  /** Its lines, of at least that level when one is given. */
+  lines(level?: LogLevel): LogLine[] {
     const texts = this.bytes.toString('utf8').split('\n');
     const lines: LogLine[] = [];
     for (let index = 0; index < this.count; index += 1) {
       const line = parseLine(texts[index] ?? '', this.slug);
-      if (line) lines.push({ ...line, seq: this.firstSeq + index });
+      if (line && (level === undefined || levelAtLeast(line.level, level)))
+        lines.push({ ...line, seq: this.firstSeq + index });
     }
     return lines;
   }

@@ -1,17 +1,12 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ErrorInfo } from '../../../contract/errors.ts';
-import {
-  type LogExportPart,
-  type LogExportRequest,
-  type LogFilter,
-  type LogLine,
-  levelAtLeast,
-} from '../../../contract/model/log.ts';
+import type { LogExportPart, LogExportRequest, LogFilter, LogLine } from '../../../contract/model/log.ts';
 import type { Disposable } from '../dispose.ts';
 import { Emitter, type Subscription } from '../emitter.ts';
 import { exportPart } from './export-log.ts';
 import type { FileLimits } from './file-limits.ts';
+import { followLines, type LineFollower } from './follow-lines.ts';
 import { formatText } from './format-text.ts';
 import { KnownSecrets } from './known-secrets.ts';
 import { LineGuard } from './line-guard.ts';
@@ -127,7 +122,7 @@ export class LogStore implements LogSink, Disposable {
   /** The newest lines that fit, oldest first. */
   query(filter: LogFilter = {}): LogLine[] {
     const limit = Math.min(filter.tail ?? DEFAULT_TAIL, MOST_TAIL);
-    const wanted = matcher(filter);
+    const wanted = isSince(filter.since);
     const rings = filter.slug === undefined ? [...this.#rings.values()] : [this.#rings.get(filter.slug)];
     return rings
       .flatMap((ring) => ring?.newest(limit, filter.level, wanted) ?? [])
@@ -135,16 +130,9 @@ export class LogStore implements LogSink, Disposable {
       .slice(limit === 0 ? Number.POSITIVE_INFINITY : -limit);
   }
 
-  /** Calls the listener with each new line that fits; `tail` and `since` say nothing about new ones. */
-  subscribe(filter: LogFilter, listener: (line: LogLine) => void): Subscription {
-    const { since: _since, ...lasting } = filter;
-    const wanted = matcher(lasting);
-    return this.#blocks.event((block) => {
-      if ((filter.slug !== undefined && block.slug !== filter.slug) || !block.reaches(filter.level)) return;
-      for (const line of block.lines()) {
-        if (wanted(line)) listener(line);
-      }
-    });
+  /** Hands on new lines that fit until the subscription ends. */
+  follow(filter: LogFilter, follower: LineFollower): Subscription {
+    return followLines(this.#blocks.event, filter, follower);
   }
 
   /** The next part of what is kept on disk. Rejects with `invalid-argument` for a cursor that is none. */
@@ -234,15 +222,12 @@ export class LogStore implements LogSink, Disposable {
   }
 }
 
-function matcher(filter: Omit<LogFilter, 'tail'>): (line: LogLine) => boolean {
-  const { slug, level } = filter;
+/** What a ring does not look at itself. */
+function isSince(since: string | undefined): (line: LogLine) => boolean {
   // Times are compared as Berth writes them, whatever offset was asked with.
-  const time = filter.since === undefined ? Number.NaN : Date.parse(filter.since);
-  const since = Number.isNaN(time) ? null : new Date(time).toISOString();
-  return (line) =>
-    (slug === undefined || line.slug === slug) &&
-    (level === undefined || levelAtLeast(line.level, level)) &&
-    (since === null || line.time >= since);
+  const time = since === undefined ? Number.NaN : Date.parse(since);
+  const from = Number.isNaN(time) ? '' : new Date(time).toISOString();
+  return (line) => line.time >= from;
 }
 
 /** The last part of a file, from the first whole line on. */

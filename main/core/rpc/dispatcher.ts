@@ -3,14 +3,14 @@ import type { ZodType } from 'zod';
 import { type CallName, CONTRACT_VERSION, calls, type Handlers } from '../../../contract/calls.ts';
 import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
 import { type Connection, type FrameFromCore, type FrameToCore, frameToCoreSchema } from '../../../contract/frames.ts';
-import { type StreamName, type StreamSources, streams } from '../../../contract/streams.ts';
+import { type StreamContext, type StreamName, type StreamSources, streams } from '../../../contract/streams.ts';
 import { StreamOutbox } from './outbox.ts';
 
 /** The core's side of a connection: it receives what is not yet validated and sends frames. */
 export type CoreConnection = Connection<FrameFromCore, unknown>;
 
 type AnyHandler = (input: unknown, context: { signal: AbortSignal }) => unknown;
-type AnySource = (params: unknown, push: (item: unknown) => void, context: { signal: AbortSignal }) => Promise<void>;
+type AnySource = (params: unknown, push: (item: unknown) => void, context: StreamContext) => Promise<void>;
 
 /**
  * Serves the contract on any number of connections, the same for each kind: validate, run, validate, answer
@@ -189,6 +189,7 @@ class ServedConnection {
       const source = this.#sources[name] as unknown as AnySource;
       await source(input, (item) => this.#outboxes.get(id)?.push(definition.item.parse(item)), {
         signal: controller.signal,
+        drop: (count) => this.#outboxes.get(id)?.drop(count),
       });
       this.#finish(id, { t: 'end', id });
     } catch (error) {

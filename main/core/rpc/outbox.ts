@@ -45,6 +45,13 @@ export class StreamOutbox {
     this.#scheduled ??= setImmediate(() => this.#flush());
   }
 
+  /** The source itself has left out so many items: they count as if they had been dropped here. */
+  drop(count: number): void {
+    if (this.#ended) return;
+    this.#dropped += count;
+    this.#scheduled ??= setImmediate(() => this.#flush());
+  }
+
   ack(seq: number): void {
     this.#ackedSeq = Math.min(this.#sentSeq, Math.max(this.#ackedSeq, seq));
     this.#flush();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LogLine } from '../../../../contract/model/log.ts';
+import { Emitter } from '../../../../main/core/emitter.ts';
 import { LogStore } from '../../../../main/core/logs/log-store.ts';
 
 let folder: string;
@@ -22,6 +23,30 @@ function open(change: Partial<ConstructorParameters<typeof LogStore>[0]>): LogSt
 const say = (text: string, slug = 'a') => store.append({ slug, stream: 'stderr', text });
 const texts = (lines: LogLine[]) => lines.map((line) => line.text);
 
+class Follower {
+  readonly texts: string[] = [];
+  dropped = 0;
+  readonly #seen = new Emitter<void>();
+  readonly onLine = ({ text }: LogLine) => {
+    this.texts.push(text);
+    this.#seen.fire();
+  };
+  readonly onDropped = (count: number) => {
+    this.dropped += count;
+  };
+
+  async sees(text: string): Promise<void> {
+    while (!this.texts.includes(text)) {
+      await new Promise<void>((resolve) => {
+        const subscription = this.#seen.event(() => {
+          subscription.dispose();
+          resolve();
+        });
+      });
+    }
+  }
+}
+
 test('answers what was asked, oldest first', () => {
   say('I1121 10:00:00 one');
   say('two', 'b');
@@ -35,21 +60,34 @@ test('answers what was asked, oldest first', () => {
   expect(store.query().map((line) => line.seq)).toEqual([1, 2, 3, 4, 5]);
 });
 
-test('subscribers get new lines that fit until they leave', () => {
-  const seen: string[] = [];
+test('followers get new lines that fit until they leave', async () => {
+  const follower = new Follower();
   say('before');
-  const subscription = store.subscribe(
-    { slug: 'a', level: 'error', tail: 5, since: '2999-01-01T00:00:00Z' },
-    (line) => {
-      seen.push(line.text);
-    },
-  );
+  const subscription = store.follow({ slug: 'a', level: 'error', tail: 5, since: '2999-01-01T00:00:00Z' }, follower);
   say('error: one');
   say('error: two', 'b');
   say('info');
-  subscription.dispose();
+  await follower.sees('error: one');
   say('error: three');
-  expect(seen).toEqual(['error: one']);
+  await follower.sees('error: three');
+  subscription.dispose();
+  say('error: four');
+  const after = new Follower();
+  store.follow({}, after);
+  say('error: five');
+  await after.sees('error: five');
+  expect(follower).toMatchObject({ texts: ['error: one', 'error: three'], dropped: 0 });
+});
+
+test('in a flood followers get the newest lines, and how many they missed', async () => {
+  const follower = new Follower();
+  store.follow({ level: 'info' }, follower);
+  const chunk = Array.from({ length: 1_000 }, (_, index) => `${'.'.repeat(80)} ${index}`).join('\n');
+  for (let turn = 0; turn < 100; turn += 1) say(chunk);
+  say('the last');
+  await follower.sees('the last');
+  expect(follower.dropped).toBeGreaterThan(80_000);
+  expect(follower.texts.length + follower.dropped).toBe(100_001);
 });
 
 test('nothing is stored before it is redacted, neither in memory nor on disk', async () => {

@@ -17,11 +17,10 @@ afterEach(async () => {
 });
 
 /** Writes the bytes in these pieces through the real way, and answers everything that was kept, in memory and on disk. */
-async function keptOf(secrets: readonly string[], pieces: readonly Buffer[], seen?: (text: string) => void) {
+async function keptOf(secrets: readonly string[], pieces: readonly Buffer[]) {
   await rm(folder, { recursive: true, force: true });
   const store = new LogStore({ folder, maxFileBytes: 2_000, maxFiles: 50, ringBytes: 1_000_000 });
   store.addSecrets('a', secrets);
-  store.subscribe({}, (line) => seen?.(line.text));
   const pipe = new PassThrough();
   followOutput(pipe, store, { slug: 'a', stream: 'stderr' }, () => {});
   for (const piece of pieces) pipe.write(piece);
@@ -72,19 +71,14 @@ test('values that Berth gave to a server are nowhere, however its output is cut 
         });
         const bytes = Buffer.from(said.map(({ text }) => text).join(''));
         const ends = [...places.map((place) => place % bytes.length), bytes.length].sort((a, b) => a - b);
-        let followed = '';
         const kept = await keptOf(
           secrets,
           ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end)),
-          (text) => {
-            followed += `${text}\n`;
-          },
         );
         // What stands around them may by chance contain one that is short; that is hidden as well.
         for (const { shown } of said) {
           expect(kept.ring).not.toContain(shown);
           expect(kept.files).not.toContain(shown);
-          expect(followed).not.toContain(shown);
         }
       },
     ),
