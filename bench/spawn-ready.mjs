@@ -94,7 +94,8 @@ async function startUntilReady({ control }, slug) {
       else if (stream === 'event' && level === 'error') reject(new Error(`${slug}: ${text}`));
     });
   });
-  // The subscription is there before the start is asked for: frames are handled in the order in which they come.
+  // Frames are answered in the order in which they come: the subscription is there, and is no part of the start.
+  await control.call('servers.get', { slug });
   const began = performance.now();
   await control.call('servers.start', { slugs: [slug], waitMs: 0 });
   const over = await ready;

@@ -16,7 +16,8 @@ const initialize = {
  */
 export async function bareStart({ argv: [command, ...args], env, cwd }) {
   const began = performance.now();
-  const child = spawn(command, args, { env, cwd, stdio: ['pipe', 'pipe', 'ignore'] });
+  // In a session of its own as under Berth: Linux shares a busy CPU out by sessions (autogroup), which is not what is compared.
+  const child = spawn(command, args, { env, cwd, stdio: ['pipe', 'pipe', 'ignore'], detached: true });
   child.stdin.on('error', () => {
     // It ended before it read: `exit` says so.
   });

@@ -9,5 +9,6 @@ import { writePrivately } from '../private-file.ts';
  */
 export async function prepareFiles(planned: PlannedProcess): Promise<void> {
   await mkdir(planned.cwd, { recursive: true, mode: 0o700 });
-  for (const file of planned.files) await writePrivately(file.path, file.content);
+  // They live no longer than the run, so nobody needs them after a power cut.
+  for (const file of planned.files) await writePrivately(file.path, file.content, { lasting: false });
 }
