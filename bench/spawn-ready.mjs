@@ -1,6 +1,6 @@
 import { cpSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { bareStart } from './lib/bare.mjs';
+import { bareStart, initialize } from './lib/bare.mjs';
 import { root, startBerth } from './lib/berth.mjs';
 import { startClusters } from './lib/clusters.mjs';
 import { during } from './lib/during.mjs';
@@ -39,7 +39,7 @@ async function measureAll(berth, missing, pairs) {
   }
   const rows = [];
   const notes = [
-    'From the call servers.start to the state ready, over the control socket; programs are known and warm, as from the second start on.',
+    'From the call servers.start on the control socket to the answer to `initialize` at the endpoint; programs are known and warm, as from the second start on.',
     ...(missing ? [`kubernetes-mcp-server was left out: ${missing}`] : []),
   ];
   for (const { title, ...server } of servers) {
@@ -52,18 +52,19 @@ async function measureAll(berth, missing, pairs) {
 }
 
 async function measure(berth, slug, title, pairs) {
+  const endpoint = await berth.control.call('endpoint.mint', { slug, name: 'bench' });
   for (let turn = 0; turn < WARM_UP; turn += 1) {
-    await startUntilReady(berth, slug);
+    await startUntilReady(berth, slug, endpoint);
     await berth.control.call('servers.stop', { slugs: [slug] });
   }
-  await startUntilReady(berth, slug);
+  await startUntilReady(berth, slug, endpoint);
   const bare = await copyOfStart(berth, slug);
   await berth.control.call('servers.stop', { slugs: [slug] });
   await bareStart(bare);
   const measured = await paired(
     pairs,
     async () => {
-      const ms = await startUntilReady(berth, slug);
+      const ms = await startUntilReady(berth, slug, endpoint);
       await berth.control.call('servers.stop', { slugs: [slug] });
       return ms;
     },
@@ -85,24 +86,18 @@ async function measure(berth, slug, title, pairs) {
   };
 }
 
-/** The start is over when Berth's own log says so, which comes without the settling time of the status; the state is checked then. */
-async function startUntilReady({ control }, slug) {
-  let end = () => {};
-  const ready = new Promise((resolve, reject) => {
-    end = control.subscribe('logs', { slug, tail: 0 }, ({ stream, level, text }) => {
-      if (stream === 'event' && text.startsWith('Ready: ')) resolve(performance.now());
-      else if (stream === 'event' && level === 'error') reject(new Error(`${slug}: ${text}`));
-    });
-  });
-  // Frames are answered in the order in which they come: the subscription is there, and is no part of the start.
-  await control.call('servers.get', { slug });
+/**
+ * The call servers.start on the control socket, and an AI client's `initialize` at the endpoint, which Berth answers as soon as the server
+ * is ready: asking for the state again and again would cost Berth more, and the status and the log are told a little later than they change.
+ */
+async function startUntilReady({ control }, slug, endpoint) {
   const began = performance.now();
   await control.call('servers.start', { slugs: [slug], waitMs: 0 });
-  const over = await ready;
-  end();
+  await initialize(endpoint);
+  const ms = performance.now() - began;
   const { state } = await control.call('servers.get', { slug });
   if (state !== 'ready') throw new Error(`${slug} is ${state}`);
-  return over - began;
+  return ms;
 }
 
 /** How Berth started it, with a copy of the folder that its arguments point into, since Berth removes its own at the end. */

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { request } from 'node:http';
 import { createInterface } from 'node:readline';
 
-const initialize = {
+const message = {
   jsonrpc: '2.0',
   id: 1,
   method: 'initialize',
@@ -21,7 +22,7 @@ export async function bareStart({ argv: [command, ...args], env, cwd }) {
   child.stdin.on('error', () => {
     // It ended before it read: `exit` says so.
   });
-  child.stdin.write(`${JSON.stringify(initialize)}\n`);
+  child.stdin.write(`${JSON.stringify(message)}\n`);
   const answered = new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`${command} ended with ${code} and without an answer`)));
@@ -36,4 +37,24 @@ export async function bareStart({ argv: [command, ...args], env, cwd }) {
   child.stdin.end();
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   return ms;
+}
+
+/** The same `initialize` over Streamable HTTP, for one session that nobody goes on with. Resolves when it is answered. */
+export function initialize({ url, headers }) {
+  return new Promise((resolve, reject) => {
+    const accept = 'application/json, text/event-stream';
+    const options = { method: 'POST', headers: { ...headers, accept, 'content-type': 'application/json' } };
+    const asked = request(url, options, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk) => {
+        text += chunk;
+      });
+      response.once('end', () => {
+        if (text.includes('"protocolVersion"')) resolve();
+        else reject(new Error(`initialize was answered with ${response.statusCode}: ${text}`));
+      });
+    });
+    asked.once('error', reject);
+    asked.end(JSON.stringify(message));
+  });
 }
