@@ -22,8 +22,8 @@ function copyBySelection(text: string): boolean {
   return copied;
 }
 
-/** Offers text as a file to save. */
-export function saveText(name: string, text: string, type = 'application/json'): void {
+/** Offers text as a file to save; much of it better as a `Blob`. */
+export function saveText(name: string, text: BlobPart, type = 'application/json'): void {
   const url = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement('a');
   link.href = url;

@@ -49,6 +49,9 @@ export async function exportPart(source: ExportSource, request: LogExportRequest
   return { text, cursor: over ? null : JSON.stringify({ until: cursor.until, positions }) };
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal sequences begin with a control character
+const terminalSequence = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])?/g;
+
 type Line = Omit<LogLine, 'seq'>;
 type SlugPiece = LogPiece & { readonly slug: string };
 
@@ -69,7 +72,8 @@ function merge(
       const line = parseLine(text, piece.slug);
       if (earliest && piece !== earliest.piece && line && line.time > earliest.end) break;
       positions[piece.slug] = end;
-      if (line && line.time <= cursor.until) taken.push(line);
+      // A file is read with other programs: colours are only noise there, and other sequences could do harm.
+      if (line && line.time <= cursor.until) taken.push({ ...line, text: line.text.replace(terminalSequence, '') });
     }
   }
   // Sorting keeps the order of lines of the same time.

@@ -5,12 +5,12 @@ import { logText } from '../../model/log-buffer.ts';
 import { count } from '../../model/words.ts';
 import { Button } from '../../ui/button.tsx';
 import { classNames } from '../../ui/class-names.ts';
-import { saveText } from '../../ui/clipboard.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Check, Select, TextInput } from '../../ui/field.tsx';
 import { ErrorNotice } from '../../ui/notice.tsx';
 import { LogList } from './log-list.tsx';
+import { useLogExport } from './use-log-export.ts';
 import { useLogStream } from './use-log-stream.ts';
 
 const levelWords: Readonly<Record<LogLevel, string>> = {
@@ -27,6 +27,7 @@ export function LogView({ slug, compact = false, lead }: { slug: string | null; 
   const [wrap, setWrap] = useState(compact);
   const wanted = useDeferredValue(search.trim());
   const { buffer, version, error } = useLogStream({ slug, level }, wanted);
+  const exporting = useLogExport();
   const shown = buffer.shown.length;
   const text = () => logText(buffer.shown);
   return (
@@ -65,10 +66,17 @@ export function LogView({ slug, compact = false, lead }: { slug: string | null; 
         <CopyButton text={text} what="shown lines" label={compact ? '' : 'Copy'} />
         <Button
           size="small"
-          aria-label="Export shown lines"
+          aria-label="Save the log as a file"
+          title="All that is kept on disk, with this level and search"
           icon={<Download size={12} aria-hidden />}
           disabled={shown === 0}
-          onClick={() => saveText(`berth-${slug ?? 'all'}.log`, `${text()}\n`, 'text/plain')}
+          busy={exporting.busy}
+          onClick={() =>
+            exporting.run(
+              { level, ...(slug === null ? {} : { slug }), ...(wanted === '' ? {} : { search: wanted }) },
+              `berth-${slug ?? 'all'}.log`,
+            )
+          }
         >
           {!compact && 'Export'}
         </Button>

@@ -56,6 +56,11 @@ test('only what the filter lets through, and without what became known as a secr
   expect(await exported({ slug: 'nobody' })).toBe('');
 });
 
+test('colours and other terminal sequences stay behind', async () => {
+  say('\u001b[31mERROR\u001b[0m red \u001b]0;title\u0007words\u001b');
+  expect(await exported({ slug: 'a', search: 'error red words' })).toMatch(/ ERROR red words\n$/);
+});
+
 test('several servers are merged by time, each line with its server', async () => {
   for (let line = 0; line < 12_000; line += 1) say(`line ${line} ${'.'.repeat(60)}`, ['a', 'b', 'berth'][line % 3]);
   const text = await exported({});
