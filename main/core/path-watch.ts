@@ -15,6 +15,9 @@ export const defaultPathWatchTiming: PathWatchTiming = { debounceMs: 100, pollMs
 /** A burst without end is told each time that so many debounce times have passed. */
 const LONGEST_BURST = 5;
 
+/** Links of one folder whose targets are watched; changes behind any more of them are found by looking. */
+const MOST_LINKS = 200;
+
 /** A watch, and which folder it really watches: it stays with that folder when another one takes the name. */
 interface FolderWatch {
   readonly watcher: FSWatcher;
@@ -180,7 +183,8 @@ async function whatReplacesFolderOf(path: string): Promise<string[]> {
 
 async function linksIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isSymbolicLink()).map((entry) => join(folder, entry.name));
+  const links = entries.filter((entry) => entry.isSymbolicLink()).slice(0, MOST_LINKS);
+  return links.map((entry) => join(folder, entry.name));
 }
 
 /** The path itself, every link on the way to the file, and the file. */

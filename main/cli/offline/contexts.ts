@@ -24,7 +24,7 @@ export async function listContextsOffline(env: Env, platform: NodeJS.Platform): 
     platform,
     addedPaths: () => settings.settings.kubeconfigs,
     loginEnv: async () => ({}),
-    watch: false,
+    once: true,
   });
   try {
     await kube.refresh();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { BerthError } from '../../../contract/errors.ts';
 import type { KubeSource } from '../../../contract/model/context.ts';
@@ -12,6 +12,7 @@ import { serverEnvironment } from '../shell-env/server-environment.ts';
 import { describeContexts, type KubeContextInfo, type ResolvedContext, type UnnamedContext } from './context-info.ts';
 import { contextRefs, nearNames, qualifiedRef } from './context-refs.ts';
 import { CredentialCache } from './credential-cache.ts';
+import { concurrentFiles, type FileAccess, immediateFiles } from './file-access.ts';
 import { isKubectls, KubeSourceReader, type LoadedSource, planSources } from './kube-sources.ts';
 import { type Kubeconfig, mergeKubeconfigs } from './kubeconfig-file.ts';
 import { type PrivateKubeconfig, writePrivateKubeconfig } from './private-kubeconfig.ts';
@@ -27,8 +28,8 @@ export interface KubeServiceOptions {
   readonly loginEnv: () => Promise<Record<string, string>>;
   /** Variables that the user gives to all servers; default: none. */
   readonly addedEnv?: () => Readonly<Record<string, string>>;
-  /** False to notice no edits: for who reads once. */
-  readonly watch?: boolean;
+  /** True for who reads once and waits for that: no edit is noticed. */
+  readonly once?: boolean;
   readonly timing?: PathWatchTiming;
 }
 
@@ -51,7 +52,8 @@ export class KubeService implements Disposable {
   /** What login plugins gave to this process; in memory only. */
   readonly credentials = new CredentialCache();
   readonly #options: KubeServiceOptions;
-  readonly #reader = new KubeSourceReader();
+  readonly #files: FileAccess;
+  readonly #reader: KubeSourceReader;
   readonly #changed = new Emitter<void>();
   readonly #watch: PathWatch;
   #demoPath: string | null = null;
@@ -64,6 +66,8 @@ export class KubeService implements Disposable {
 
   constructor(options: KubeServiceOptions) {
     this.#options = options;
+    this.#files = options.once ? immediateFiles : concurrentFiles;
+    this.#reader = new KubeSourceReader(this.#files);
     this.#watch = new PathWatch(() => void this.refresh(), options.timing);
   }
 
@@ -206,8 +210,8 @@ export class KubeService implements Disposable {
       demoPath: this.#demoPath,
     });
     // The watch stands before the files are read, so that no change falls between.
-    if (this.#options.watch !== false) await this.#watch.set(plans.map((plan) => plan.path));
-    const loaded = await withoutRepeats(await this.#reader.readAll(plans));
+    if (!this.#options.once) await this.#watch.set(plans.map((plan) => plan.path));
+    const loaded = await withoutRepeats(await this.#reader.readAll(plans), this.#files);
     if (this.#disposed) return;
     const { contexts, sources } = assemble(loaded);
     const refs = contextRefs(contexts.map(({ info }) => info));
@@ -236,20 +240,20 @@ function configsOf(source: LoadedSource): Kubeconfig[] {
 }
 
 /** A file that an earlier source covers already is listed there: it must not make its own contexts ambiguous. */
-async function withoutRepeats(loaded: readonly LoadedSource[]): Promise<LoadedSource[]> {
+async function withoutRepeats(loaded: readonly LoadedSource[], files: FileAccess): Promise<LoadedSource[]> {
   const paths = [...new Set(loaded.flatMap(({ files }) => files.map(({ path }) => path)))];
   const real = new Map(
-    await Promise.all(paths.map(async (path) => [path, await realpath(path).catch(() => path)] as const)),
+    await Promise.all(paths.map(async (path) => [path, await files.realpath(path).catch(() => path)] as const)),
   );
   const seen = new Set<string>();
   return loaded.map((source) => {
-    const files = source.files.filter(({ path }) => {
+    const unseen = source.files.filter(({ path }) => {
       const file = real.get(path) ?? path;
       if (!isKubectls(source.plan) && seen.has(file)) return false;
       seen.add(file);
       return true;
     });
-    return { ...source, files };
+    return { ...source, files: unseen };
   });
 }
 

@@ -1,7 +1,7 @@
-import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
 import type { KubeSource } from '../../../contract/model/context.ts';
+import type { FileAccess } from './file-access.ts';
 import { type Kubeconfig, looksLikeKubeconfig, parseKubeconfig } from './kubeconfig-file.ts';
 
 export type KubeOrigin = KubeSource['origin'];
@@ -80,7 +80,12 @@ interface Reading {
  * nothing away, and one that did not change is not parsed again: its `config` is the same object then.
  */
 export class KubeSourceReader {
+  readonly #files: FileAccess;
   readonly #lastGood = new Map<string, Reading>();
+
+  constructor(files: FileAccess) {
+    this.#files = files;
+  }
 
   /** Reads all sources anew, at the same time; what was remembered of files that are not there any more is forgotten. */
   async readAll(plans: readonly SourcePlan[]): Promise<LoadedSource[]> {
@@ -91,7 +96,7 @@ export class KubeSourceReader {
   }
 
   async #read(plan: SourcePlan): Promise<LoadedSource> {
-    if (plan.origin === 'added-file' && (await isFolder(plan.path))) return await this.#readFolder(plan);
+    if (plan.origin === 'added-file' && (await isFolder(plan.path, this.#files))) return await this.#readFolder(plan);
     const file = await this.#readFile(plan.path);
     // Nobody was promised a ~/.kube/config.
     const error = plan.origin === 'default' && file.error?.code === 'not-found' ? null : file.error;
@@ -101,7 +106,7 @@ export class KubeSourceReader {
   async #readFolder(plan: SourcePlan): Promise<LoadedSource> {
     let names: string[];
     try {
-      names = (await readdir(plan.path)).sort();
+      names = (await this.#files.readdir(plan.path)).sort();
     } catch (error) {
       const info = cannotRead(plan.path, error);
       const files = info.code === 'not-found' ? [] : this.#rememberedIn(plan.path);
@@ -120,7 +125,7 @@ export class KubeSourceReader {
 
   /** A file of a folder; null for one that was never meant to be a kubeconfig. */
   async #readAmongOthers(path: string): Promise<LoadedFile | null> {
-    if (!(await isFile(path))) return null;
+    if (!(await isFile(path, this.#files))) return null;
     const file = await this.#readFile(path, { amongOthers: true });
     return file.config === null && file.error === null ? null : file;
   }
@@ -129,7 +134,7 @@ export class KubeSourceReader {
   async #readFile(path: string, { amongOthers = false } = {}): Promise<LoadedFile> {
     const known = this.#lastGood.get(path);
     try {
-      const text = await readBounded(path, known !== undefined);
+      const text = await readBounded(path, known !== undefined, this.#files);
       // What was a kubeconfig a moment ago is a broken one, not a file of another kind.
       if (amongOthers && !known && !looksLikeKubeconfig(text)) return { path, config: null, error: null };
       if (known?.text === text) return { path, config: known.config, error: null };
@@ -152,18 +157,18 @@ function withOldContexts(error: ErrorInfo): ErrorInfo {
   };
 }
 
-async function readBounded(path: string, hadContent: boolean): Promise<string> {
-  const { size } = await stat(path);
+async function readBounded(path: string, hadContent: boolean, files: FileAccess): Promise<string> {
+  const { size } = await files.stat(path);
   if (size > maximumBytes) {
     throw new BerthError('too-large', `The kubeconfig ${path} is larger than ${maximumBytes / 1024 / 1024} MiB.`, {
       hint: 'Name a kubeconfig, not another kind of file.',
     });
   }
-  const text = await readFile(path, 'utf8');
+  const text = await files.readText(path);
   if (text !== '' || !hadContent) return text;
   // Tools that write in place empty the file first; look once more before believing it.
   await new Promise((done) => setTimeout(done, 50));
-  return await readFile(path, 'utf8');
+  return await files.readText(path);
 }
 
 function folderError(folder: string, files: readonly LoadedFile[]): ErrorInfo | null {
@@ -202,19 +207,19 @@ function cannotRead(path: string, error: unknown): ErrorInfo {
   };
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return await stat(path).then(
+async function isFolder(path: string, files: FileAccess): Promise<boolean> {
+  return await files.stat(path).then(
     (found) => found.isDirectory(),
     () => false,
   );
 }
 
 /** A dangling link is a file that cannot be read, not nothing. */
-async function isFile(path: string): Promise<boolean> {
-  return await stat(path).then(
+async function isFile(path: string, files: FileAccess): Promise<boolean> {
+  return await files.stat(path).then(
     (found) => found.isFile(),
     () =>
-      lstat(path).then(
+      files.lstat(path).then(
         (found) => found.isFile(),
         () => false,
       ),
