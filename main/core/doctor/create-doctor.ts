@@ -3,6 +3,7 @@ import { probeContext } from '../kube/probe.ts';
 import { describeWay } from '../network/describe-way.ts';
 import type { CoreParts } from '../parts.ts';
 import type { BerthPaths } from '../paths.ts';
+import { howToGet } from '../presets/plan-launch.ts';
 import type { LoginEnvironmentResult } from '../shell-env/login-environment.ts';
 import { berthChecks } from './berth-checks.ts';
 import { Doctor } from './doctor.ts';
@@ -53,7 +54,7 @@ function serverPort(core: Parts, slug: string) {
       return found ?? (preset().program ? null : { path: 'no program: somebody else runs it', version: null });
     },
     way: () => wayTo(core, slug),
-    installHint: async () => preset().program?.install ?? null,
+    installHint: async () => howToGet(preset()) || null,
     listeners: async () => {
       await core.meter.look();
       return core.servers.get(slug).listeners;

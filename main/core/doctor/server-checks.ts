@@ -7,7 +7,7 @@ import type { Check, Finding } from './check.ts';
 /** What the checks of one server look at. */
 export interface ServerFactsPort {
   get(): Server;
-  program(): Promise<{ path: string; version: string | null } | null>;
+  program(): Promise<{ path: string; version: string | null; problem?: string } | null>;
   installHint(): Promise<string | null>;
   /** How a server that somebody else runs is reached, in words; null for others. */
   way(): Promise<string | null>;
@@ -28,9 +28,12 @@ export function serverChecks(port: ServerFactsPort): Check[] {
       title: 'Program',
       run: async () => {
         const found = await port.program();
-        if (found) return { outcome: 'pass', evidence: `${found.path}${found.version ? ` ${found.version}` : ''}` };
+        if (found && found.problem === undefined) {
+          return { outcome: 'pass', evidence: `${found.path}${found.version ? ` ${found.version}` : ''}` };
+        }
         const hint = await port.installHint();
-        return { outcome: 'fail', evidence: 'the server program was not found', ...(hint ? { remedy: hint } : {}) };
+        const evidence = found?.problem ?? 'the server program was not found';
+        return { outcome: 'fail', evidence, ...(hint ? { remedy: hint } : {}) };
       },
     },
     {

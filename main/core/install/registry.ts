@@ -53,10 +53,14 @@ export async function readPackageVersion(
   const { tarball, integrity } = fields(fields(found)['dist']);
   const address = typeof tarball === 'string' && URL.canParse(tarball) ? new URL(tarball) : null;
   if (address === null || !/^https?:$/.test(address.protocol)) throw wrongAnswer(url, `it names no file for ${name}`);
+  const file = sameProtocol(address, url);
+  if (url.protocol === 'https:' && file.protocol === 'http:') {
+    throw wrongAnswer(url, `it names a file at ${file.host} that is fetched without TLS`);
+  }
   const sha512 =
     typeof integrity === 'string' ? /(?:^|\s)sha512-([A-Za-z0-9+/]{86}==)(?:\s|\?|$)/.exec(integrity)?.[1] : null;
   if (!sha512) throw wrongAnswer(url, `it gives no sha512 for ${name} ${version}`);
-  return { tarball: sameProtocol(address, url), sha512 };
+  return { tarball: file, sha512 };
 }
 
 /**

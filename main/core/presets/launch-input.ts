@@ -12,6 +12,8 @@ export interface DetectedProgram {
   /** Come before all other arguments. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Why it cannot be used; absent when it can. */
+  readonly problem?: string;
 }
 
 /** Everything that a launch depends on. The same input gives the same plan. */

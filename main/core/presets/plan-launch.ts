@@ -71,16 +71,26 @@ function requireProgram({ preset, detected, server }: LaunchInput): DetectedProg
     const named = preset.options.find((option) => 'as' in option.apply && option.apply.as === 'program');
     const path = named ? server.options[named.name] : undefined;
     const what = path === undefined ? preset.title : `"${path}"`;
-    throw new BerthError('command-missing', `${what} was not found on this machine.`, { hint: program.install });
+    throw new BerthError('command-missing', `${what} was not found on this machine.`, { hint: howToGet(preset) });
   }
   if (program.minimum !== undefined && !inRange(detected.version, { from: program.minimum })) {
     throw new BerthError(
       'command-missing',
       `${preset.title} ${detected.version ?? ''} is too old: ${program.minimum} or later is needed.`,
-      { hint: program.install },
+      { hint: howToGet(preset) },
     );
   }
+  if (detected.problem !== undefined) {
+    throw new BerthError('command-missing', `${detected.problem}.`, { hint: `Correct it: chmod +x ${detected.path}` });
+  }
   return detected;
+}
+
+/** The ways to a program that is missing: Berth's own, where it knows one, and the one by hand. */
+export function howToGet({ id, program }: PresetDefinition): string {
+  const byHand = program?.install ?? '';
+  if (!program || program.routes.length === 0) return byHand;
+  return `Let Berth install it, with \`berth presets install ${id}\` or in "Add server". By hand: ${byHand}`;
 }
 
 function planProcess(input: LaunchInput, scope: LaunchScope): PlannedProcess {

@@ -143,7 +143,7 @@ export class PresetCatalog {
     return judgeProgram(program, { ...found, version: await programVersion(program, found, env, signal) });
   }
 
-  #detected({ path, version, runtime }: Candidate): DetectedProgram {
+  #detected({ path, version, runtime, reason }: Candidate): DetectedProgram {
     const { node } = this.#options;
     const native = runtime === 'native';
     return {
@@ -152,6 +152,7 @@ export class PresetCatalog {
       command: native ? path : node.path,
       args: native ? [] : [path],
       env: !native && node.electron ? { ELECTRON_RUN_AS_NODE: '1' } : {},
+      ...(reason === null ? {} : { problem: reason }),
     };
   }
 

@@ -341,6 +341,13 @@ test('HTTPS goes through CONNECT of HTTPS_PROXY, and a private authority is trus
   await sandbox.installer.uninstall('tiny');
   await sandbox.npmrc('registry=https://registry.test\n');
   sandbox.env['NODE_EXTRA_CA_CERTS'] = cafile;
+  registry.publish(tinyPackage, '1.3.0', { tarball: await tinyTarball(), tarballUrl: 'http://files.test/x.tgz' });
+  await sandbox.preset(tinyPreset('1.3.0'));
+  await expect(sandbox.install('tiny')).rejects.toMatchObject({
+    code: 'protocol',
+    message: expect.stringContaining('names a file at files.test that is fetched without TLS'),
+  });
+  await sandbox.preset(tinyPreset('1.2.3'));
   expect((await sandbox.install('tiny')).at(-1)).toMatchObject({ type: 'done', version: '1.2.3' });
 });
 

@@ -254,9 +254,21 @@ test('without a context, a preset that needs one is refused and a command gets a
 
 test('a program that is missing or too old is told with the way to get it', () => {
   expect(() => plan({ preset: 'mkp', change: { detected: null, port: 1 } })).toThrow(
-    expect.objectContaining({ code: 'command-missing', hint: expect.stringContaining('go install') }),
+    expect.objectContaining({
+      code: 'command-missing',
+      hint: expect.stringMatching(/`berth presets install mkp`.*go install/),
+    }),
   );
   expect(() => plan({ preset: 'kubernetes-mcp-server', version: '0.0.60' })).toThrow('0.0.60 is too old');
+  const problem = '/opt/mtv is there, but you may not execute it';
+  const detected = { path: '/opt/mtv', version: null, command: '/opt/mtv', args: [], env: {}, problem };
+  expect(() => plan({ preset: 'kubectl-mtv', change: { detected } })).toThrow(
+    expect.objectContaining({
+      code: 'command-missing',
+      message: `${problem}.`,
+      hint: expect.stringContaining('chmod'),
+    }),
+  );
   expect(() => plan({ preset: 'command', options: { command: 'nope' }, change: { detected: null } })).toThrow(
     '"nope" was not found',
   );
