@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approvalSchema } from './model/approval.ts';
 import { auditEntrySchema, auditFilterSchema } from './model/audit.ts';
 import { clientChangeSchema, clientSchema } from './model/client.ts';
 import { contextSchema, contextSettingsInputSchema, kubeSourceSchema } from './model/context.ts';
@@ -87,6 +88,11 @@ export const calls = {
     }),
     toolResultSchema,
   ),
+
+  /** Oldest first. */
+  'approvals.list': call(none, z.array(approvalSchema)),
+  /** `not-found` for a call that was decided, taken back or has expired. */
+  'approvals.decide': call(z.object({ id: z.string(), approve: z.boolean() }), approvalSchema),
 
   /** Newest first. */
   'audit.query': call(auditFilterSchema.optional(), z.array(auditEntrySchema)),

@@ -10,6 +10,8 @@ export const auditEntrySchema = callRecordSchema.omit({ id: true }).extend({
   clientInfo: z.object({ name: z.string(), version: z.string() }).nullable(),
   /** What held when the call was decided; null for what no guard looks at. */
   guard: guardLevelSchema.nullable(),
+  /** What a person decided about it (D16); null where none was asked. */
+  approval: z.enum(['approved', 'denied', 'unanswered']).nullable().default(null),
   /** The arguments as JSON, redacted and cut after 16,384 characters; null where there are none. */
   arguments: z.string().nullable(),
   /** SHA-256 of tool and arguments, in hex: the same for the same call, whatever the order of its keys. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorInfoSchema } from '../errors.ts';
 import { callRecordSchema } from './activity.ts';
+import { approvalSchema } from './approval.ts';
 import { clientSchema } from './client.ts';
 import { contextSchema, kubeSourceSchema } from './context.ts';
 import { serverSchema } from './server.ts';
@@ -42,6 +43,8 @@ export const statusSchema = z.object({
   clients: z.array(clientSchema),
   /** The newest calls, newest first, at most 100. */
   activity: z.array(callRecordSchema),
+  /** Calls that wait for a person, oldest first (D16). */
+  approvals: z.array(approvalSchema),
   /** What is wrong with Berth itself: bad settings file, port taken, keychain gone. */
   problems: z.array(errorInfoSchema),
 });

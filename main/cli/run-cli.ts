@@ -3,6 +3,7 @@ import { exitCodeOf, toErrorInfo } from '../../contract/errors.ts';
 import { answer, type CliIo, sayError } from './cli-io.ts';
 import type { CommandKit } from './command-kit.ts';
 import { addAppCommands } from './commands/app.ts';
+import { addApprovalsCommand } from './commands/approvals.ts';
 import { addAuditCommand } from './commands/audit.ts';
 import { addClientCommands } from './commands/clients.ts';
 import { addCompletionCommands } from './commands/completion.ts';
@@ -58,6 +59,7 @@ export function createProgram(kit: CommandKit): Command {
     addServerCommands,
     addLogsCommand,
     addAuditCommand,
+    addApprovalsCommand,
     addToolCommands,
     addClientCommands,
     addEndpointCommands,

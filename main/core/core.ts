@@ -4,6 +4,7 @@ import type { Handlers } from '../../contract/calls.ts';
 import type { ErrorInfo } from '../../contract/errors.ts';
 import type { Client } from '../../contract/model/client.ts';
 import type { StreamSources } from '../../contract/streams.ts';
+import { Approvals } from './approvals/approvals.ts';
 import { writeBridgeShim } from './bridge-shim.ts';
 import { ClientService } from './clients/client-service.ts';
 import type { CoreOptions } from './core-options.ts';
@@ -177,6 +178,12 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       contexts,
       rules: (preset) => presets.get(preset).guardRules,
     });
+    const approvals = store.add(
+      new Approvals({
+        redact: (slug, text) => logs.redact(slug, text),
+        isProduction: (context) => contexts.cap(context).production,
+      }),
+    );
     const port = options.port ?? settings.settings.port;
     const gateway = store.add(
       new Gateway({
@@ -186,6 +193,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         tokens: internalTokens,
         version,
         events: recordTraffic({ activity, audit }),
+        approver: approvals,
       }),
     );
     const address = store.add(new EndpointAddress(port, (wanted) => gateway.listen(wanted)));
@@ -254,6 +262,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       supervisor,
       logs,
       audit,
+      approvals,
       clients,
       tokens,
       secrets,

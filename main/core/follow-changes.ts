@@ -35,6 +35,7 @@ export function followChanges(
     core.clients.onDidChange(() => orLog('The clients could not be listed', more.relistClients())),
     core.logs.onDidChangeProblem(touch),
     core.audit.onDidChangeProblem(touch),
+    core.approvals.onDidChange(() => status.flush()),
     core.activity.onDidChange(touch),
     core.contexts.onDidChange(touch),
     core.meter.onDidChange(touch),

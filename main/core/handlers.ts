@@ -199,9 +199,11 @@ function clientHandlers({ clients, tokens, servers, endClient }: CoreParts): Onl
   };
 }
 
-function keeperHandlers(core: CoreParts): Only<'audit' | 'logs' | 'secrets' | 'settings'> {
-  const { audit, logs, secrets, settings, servers, shell } = core;
+function keeperHandlers(core: CoreParts): Only<'approvals' | 'audit' | 'logs' | 'secrets' | 'settings'> {
+  const { approvals, audit, logs, secrets, settings, servers, shell } = core;
   return {
+    'approvals.list': () => approvals.list(),
+    'approvals.decide': ({ id, approve }) => approvals.decide(id, approve),
     'audit.query': (filter) => audit.query(filter ?? {}),
     'logs.query': (filter) => logs.query(filter ?? {}),
     'logs.export': (request) => logs.exportPart(request),

@@ -1,4 +1,5 @@
 import type { ErrorInfo } from '../../contract/errors.ts';
+import type { Approvals } from './approvals/approvals.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { ClientService } from './clients/client-service.ts';
 import type { CredentialClock } from './credentials/credential-clock.ts';
@@ -41,6 +42,7 @@ export interface CoreParts {
   readonly supervisor: Supervisor;
   readonly logs: LogStore;
   readonly audit: AuditLog;
+  readonly approvals: Approvals;
   readonly clients: ClientService;
   readonly tokens: EndpointTokens;
   readonly secrets: SecretStore;

@@ -35,6 +35,7 @@ export function buildStatus(core: Omit<CoreParts, 'status' | 'doctor' | 'inspect
       connectedAt: core.activity.lastSeen(client.id) ?? client.connectedAt,
     })),
     activity: core.activity.latest(100),
+    approvals: core.approvals.list(),
     problems: [
       endpoint.error,
       core.settings.problem,

@@ -7,6 +7,7 @@ import { DisposableStore } from '../core/dispose.ts';
 import type { BerthPaths } from '../core/paths.ts';
 import type { Shell } from '../core/shell.ts';
 import { setApplicationMenu } from './app-menu.ts';
+import { noticeApprovals } from './approval-notices.ts';
 import { confirmQuit, pickPath, tellError } from './dialogs.ts';
 import { mayOpenExternally } from './external-links.ts';
 import { IpcConnections } from './ipc-connections.ts';
@@ -15,7 +16,7 @@ import { MainWindow } from './main-window.ts';
 import { hasTrayHost, ownsTrayItem } from './status-notifier.ts';
 import { takeOver } from './takeover.ts';
 import { BerthTray } from './tray.ts';
-import { TrayClient } from './tray-client.ts';
+import { type CoreAction, TrayClient } from './tray-client.ts';
 import type { TrayAction } from './tray-menu.ts';
 
 /** The desktop shell: window and tray around the core. Made once Electron is ready. */
@@ -84,6 +85,7 @@ export class Desktop {
     const client = this.#parts.add(await TrayClient.connect(accept));
     this.#client = client;
     this.#tray.follow(client);
+    this.#parts.add(noticeApprovals(client.onDidChange, () => this.open()));
     powerMonitor.on('resume', () => core.resumed());
     core.start();
     if (this.#openWhenUp) this.#window.show();
@@ -159,7 +161,8 @@ export class Desktop {
 }
 
 /** What a failed click means, in one line. */
-function failureTitle(action: Extract<TrayAction, { do: 'start' | 'stop' | 'restart' | 'use' }>): string {
+function failureTitle(action: CoreAction): string {
+  if (action.do === 'decide') return 'Berth could not take the decision';
   if (action.do === 'use') return `The active context is not ${action.context}`;
   return `Berth could not ${action.do} ${action.slug}`;
 }

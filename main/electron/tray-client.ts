@@ -7,7 +7,7 @@ import { loopback } from './loopback.ts';
 import type { TrayAction } from './tray-menu.ts';
 
 /** What the tray's clicks ask of the core. */
-export type CoreAction = Extract<TrayAction, { do: 'start' | 'stop' | 'restart' | 'use' }>;
+export type CoreAction = Extract<TrayAction, { do: 'start' | 'stop' | 'restart' | 'use' | 'decide' }>;
 
 /** The tray's own connection to the core: the status as it is now, and the calls behind its menu. */
 export class TrayClient implements Disposable {
@@ -45,6 +45,8 @@ export class TrayClient implements Disposable {
   /** Rejects with the BerthError that the core answers. Does not wait until a server is up: the menu shows how it goes. */
   async run(action: CoreAction): Promise<void> {
     if (action.do === 'use') await this.#rpc.call('contexts.use', { context: action.context });
+    else if (action.do === 'decide')
+      await this.#rpc.call('approvals.decide', { id: action.id, approve: action.approve });
     else await this.#rpc.call(`servers.${action.do}`, { slugs: [action.slug], waitMs: 0 });
   }
 

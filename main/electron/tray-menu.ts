@@ -1,3 +1,4 @@
+import type { Approval } from '../../contract/model/approval.ts';
 import type { Context, ContextColour } from '../../contract/model/context.ts';
 import type { Server, ServerState } from '../../contract/model/server.ts';
 import { healthOf, stateWords } from '../../contract/model/server.ts';
@@ -10,6 +11,7 @@ export type TrayAction =
   | { readonly do: 'quit' }
   | { readonly do: 'start' | 'stop' | 'restart'; readonly slug: string }
   | { readonly do: 'use'; readonly context: string }
+  | { readonly do: 'decide'; readonly id: string; readonly approve: boolean }
   | { readonly do: 'copy'; readonly text: string };
 
 /** The tray's menu as plain data; labels are plain text. */
@@ -59,6 +61,7 @@ export function trayMenu(status: Status | null): readonly TrayItem[] {
   if (status === null) return [text('Berth is starting…'), separator, act('Quit Berth', { do: 'quit' })];
   return [
     act('Open Berth', { do: 'open' }),
+    ...status.approvals.filter(({ state }) => state !== 'approved').map(approvalMenu),
     ...status.problems.map((problem) => act(`▲ ${shorten(problem.message)}`, { do: 'open' })),
     separator,
     contextMenu(status),
@@ -70,6 +73,24 @@ export function trayMenu(status: Status | null): readonly TrayItem[] {
     endpointMenu(status),
     act('Quit Berth', { do: 'quit' }),
   ];
+}
+
+/** A call that waits for a person, with what it would do where (D16). */
+function approvalMenu({ id, client, tool, slug, context, production, arguments: args }: Approval): TrayItem {
+  const where = context === null ? slug : `${slug} · ${shorten(context)}${production ? ' · PRODUCTION' : ''}`;
+  return {
+    type: 'submenu',
+    mark: production ? 'production' : null,
+    label: `▲ ${shorten(client)} asks for ${shorten(tool)}`,
+    items: [
+      text(where),
+      text(shorten(args)),
+      separator,
+      act('Approve this call', { do: 'decide', id, approve: true }),
+      act('Deny', { do: 'decide', id, approve: false }),
+      act('Show all of it…', { do: 'open' }),
+    ],
+  };
 }
 
 function contextMenu(status: Status): TrayItem {
@@ -158,6 +179,7 @@ export function trayTooltip(status: Status | null): string {
       : `${of('ready')} of ${count(status.servers.length, 'server')} ready`,
     ...(of('failed') > 0 ? [`${of('failed')} failed`] : []),
     ...(of('degraded') > 0 ? [`${of('degraded')} degraded`] : []),
+    ...(status.approvals.length > 0 ? [`${count(status.approvals.length, 'call')} to approve`] : []),
     ...(status.problems.length > 0 ? [count(status.problems.length, 'problem')] : []),
   ];
   const active = status.contexts.find((context) => context.ref === status.activeContext);

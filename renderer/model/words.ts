@@ -18,7 +18,7 @@ export const guardChoices: readonly { level: GuardLevel; title: string; conseque
     level: 'ask',
     title: 'Ask',
     consequence:
-      'Reading passes. Any other call is refused for now: approving single calls is not part of this version.',
+      'Reading passes. Any other call waits until you approve it: here, in the tray or in a terminal. An approval is for that one call.',
   },
   {
     level: 'full',

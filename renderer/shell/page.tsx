@@ -1,6 +1,7 @@
 import { Search } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { Button } from '../ui/button.tsx';
+import { Approvals, useApprovalTitle } from './approvals.tsx';
 import { Problems } from './banners.tsx';
 import { ContextSwitcher } from './context-switcher.tsx';
 import { ExposureBanner } from './exposure-banner.tsx';
@@ -18,9 +19,10 @@ export interface PageProps {
 /** The frame of every page: its header with the active context, and its content below. */
 export function Page({ title, summary, actions, children }: PageProps) {
   const palette = usePalette();
+  const windowTitle = useApprovalTitle(title);
   useEffect(() => {
-    document.title = `${title} · Berth`;
-  }, [title]);
+    document.title = `${windowTitle} · Berth`;
+  }, [windowTitle]);
   return (
     <>
       <header className="flex h-[52px] shrink-0 items-center gap-2 border-b border-line px-4">
@@ -42,6 +44,7 @@ export function Page({ title, summary, actions, children }: PageProps) {
         </Button>
         {actions}
       </header>
+      <Approvals />
       <Problems />
       <ExposureBanner />
       {children}

@@ -15,6 +15,7 @@ export interface AuditedCall extends Omit<CallRecord, 'id'> {
   readonly session: string;
   readonly clientInfo: { name: string; version: string } | null;
   readonly guard: GuardLevel | null;
+  readonly approval: AuditEntry['approval'];
   /** Of a tool call; undefined for everything else. */
   readonly args: unknown;
   readonly answerBytes: number;

@@ -5,7 +5,7 @@ import type { JsonRpcNotification } from './json-rpc.ts';
 import type { GatewayLimits } from './limits.ts';
 import { Link } from './link.ts';
 import { lowestLevel } from './log-level.ts';
-import type { GatewayEvents, GatewayTarget, GatewayTargets } from './ports.ts';
+import type { Approver, GatewayEvents, GatewayTarget, GatewayTargets } from './ports.ts';
 import type { Session } from './session.ts';
 import { ToolClaims } from './tool-claims.ts';
 
@@ -18,6 +18,7 @@ export interface EndpointOptions {
   readonly target: GatewayTarget;
   readonly targets: GatewayTargets;
   readonly events: GatewayEvents;
+  readonly approver: Approver;
   readonly limits: GatewayLimits;
 }
 
@@ -29,6 +30,7 @@ export class Endpoint implements Disposable {
   readonly slug: string;
   readonly limits: GatewayLimits;
   readonly events: GatewayEvents;
+  readonly approver: Approver;
   readonly #targets: GatewayTargets;
   readonly #sessions = new Set<Session>();
   readonly #linked = new Map<Backend, Linked>();
@@ -39,6 +41,7 @@ export class Endpoint implements Disposable {
     this.slug = options.target.slug;
     this.limits = options.limits;
     this.events = options.events;
+    this.approver = options.approver;
     this.#targets = options.targets;
     this.#known = options.target.current();
     this.#subscription = options.target.onDidChangeBackend((backend) => this.#change(backend));

@@ -5,7 +5,7 @@ import { Endpoints } from './endpoints.ts';
 import { HttpFront } from './http-front.ts';
 import { defaultLimits, type GatewayLimits } from './limits.ts';
 import { portInUse } from './port-holder.ts';
-import type { GatewayEvents, GatewayTargets, TokenVerifier } from './ports.ts';
+import type { Approver, GatewayEvents, GatewayTargets, TokenVerifier } from './ports.ts';
 import { SocketFront } from './socket-front.ts';
 
 export interface GatewayOptions {
@@ -16,6 +16,7 @@ export interface GatewayOptions {
   readonly targets: GatewayTargets;
   readonly tokens: TokenVerifier;
   readonly events: GatewayEvents;
+  readonly approver: Approver;
   /** Of Berth: told to the bridge. */
   readonly version: string;
   readonly limits?: Partial<GatewayLimits>;
@@ -36,8 +37,8 @@ export class Gateway implements Disposable {
   constructor(options: GatewayOptions) {
     this.#options = options;
     const limits = { ...defaultLimits, ...options.limits };
-    const { targets, tokens, events, mcpSocket, version } = options;
-    this.#endpoints = new Endpoints({ targets, events, limits });
+    const { targets, tokens, events, approver, mcpSocket, version } = options;
+    this.#endpoints = new Endpoints({ targets, events, approver, limits });
     this.#http = new HttpFront({ endpoints: this.#endpoints, tokens, limits, origins: options.origins ?? [] });
     this.#socket = new SocketFront({ path: mcpSocket, endpoints: this.#endpoints, limits, version });
   }

@@ -20,7 +20,7 @@ export type GuardVerdict =
   | { readonly allow: true }
   | {
       readonly allow: false;
-      readonly cause: 'blocked' | 'command-line' | 'level' | 'unknown-tool';
+      readonly cause: 'blocked' | 'command-line' | 'level' | 'ask' | 'unknown-tool';
       readonly reason: string;
     };
 
@@ -34,7 +34,7 @@ export function needsClaim(question: Pick<GuardQuestion, 'tool' | 'level' | 'rul
 
 /**
  * Whether a call may pass (D15–D17). Blocked tools and forbidden flags never do. Below `full`, only tools pass that are
- * certainly read-only: by the preset, and where it says nothing, by the server's own hint.
+ * certainly read-only: by the preset, and where it says nothing, by the server's own hint. At `ask`, a person may let the others pass.
  */
 export function decide(question: GuardQuestion): GuardVerdict {
   const { tool, args, level, rules, claim } = question;
@@ -48,14 +48,14 @@ export function decide(question: GuardQuestion): GuardVerdict {
   if (readOnly === true) return allowed;
   if (readOnly === undefined)
     return { allow: false, cause: 'unknown-tool', reason: 'the server lists no tool of this name' };
-  return { allow: false, cause: 'level', reason: 'this tool is not certainly read-only' };
+  return { allow: false, cause: level === 'ask' ? 'ask' : 'level', reason: 'this tool is not certainly read-only' };
 }
 
 /** Whether a tool is shown in `tools/list`: what could never be called is not. */
 export function isListed(tool: string, claim: ToolClaim, level: GuardLevel, rules: GuardRules): boolean {
   const rule = own(rules.tools, tool);
   if (rule?.blocked !== undefined) return false;
-  return level === 'full' || (rule?.readOnly ?? claim.readOnlyHint);
+  return level !== 'read-only' || (rule?.readOnly ?? claim.readOnlyHint);
 }
 
 export interface RefusalPlace {
@@ -82,21 +82,27 @@ export function refusalText(
       return `${head} This is refused at every guard. Change the arguments and call again.`;
     case 'unknown-tool':
       return `${head} Call tools/list for the tools that there are.`;
+    case 'ask':
     case 'level':
       return `${head} ${raiseText(place, stop(capital(why)))}`;
   }
 }
 
-function raiseText({ slug, context, level, why }: RefusalPlace, reason: string): string {
-  const approval =
-    level === 'ask'
-      ? ' Approving single calls is not available in this version of Berth, so `ask` lets only reading tools pass.'
-      : '';
+/** What the model reads when nobody has let its call pass (D16). */
+export function heldText(tool: string, { slug, context }: RefusalPlace, decision: 'denied' | 'unanswered'): string {
+  const where = context === null ? `server ${slug}` : `server ${slug}, context ${context}`;
+  if (decision === 'denied') {
+    return `A person denied this call of ${tool} (${where}) in Berth. Do not repeat it, and do not try to get around it.`;
+  }
+  return `This call of ${tool} (${where}) was not carried out: it waits for a person's approval in Berth. Tell the user, and when they have approved it, repeat it unchanged.`;
+}
+
+function raiseText({ slug, context, why }: RefusalPlace, reason: string): string {
   const capped = context !== null && /^the context /i.test(why);
   const how = capped
     ? `the user can raise the cap of the context in Berth, or with \`berth context set ${JSON.stringify(context)} --cap full\``
     : `the user can raise the guard in Berth, or with \`berth set ${slug} --guard full\``;
-  return `${reason}${approval} To allow it, ${how}; do not try to get around it.`;
+  return `${reason} To allow it, ${how}; do not try to get around it.`;
 }
 
 function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {

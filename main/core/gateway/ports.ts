@@ -30,6 +30,14 @@ export interface TokenVerifier {
   verify(slug: string, token: string): { name: string } | undefined;
 }
 
+/** Holds a call until a person decides (D16). Never rejects but with a BerthError that the client is shown. */
+export interface Approver {
+  ask(
+    call: { slug: string; context: string | null; client: string; tool: string; args: unknown },
+    signal: AbortSignal,
+  ): Promise<'approved' | 'denied' | 'unanswered'>;
+}
+
 /** A call that has ended, and what an audit wants to know of it. */
 export interface EndedCall extends Omit<CallRecord, 'id'> {
   /** Tells the client's sessions apart; it opens nothing. */
@@ -37,6 +45,8 @@ export interface EndedCall extends Omit<CallRecord, 'id'> {
   readonly clientInfo: { name: string; version: string } | null;
   /** What held when a tool call was decided; null where no guard was asked. */
   readonly guard: GuardLevel | null;
+  /** What a person decided about it; null where none was asked. */
+  readonly approval: 'approved' | 'denied' | 'unanswered' | null;
   /** Of a tool call, as the client sent them: they may hold secrets. Undefined for everything else. */
   readonly args: unknown;
   /** Bytes of the answer as it was sent. */

@@ -4,7 +4,7 @@ import type { GuardLevel } from '../../../contract/model/guard.ts';
 import type { JsonRpcMessage } from '../backend/backend.ts';
 import { Call, type CallEnd, type Sink } from './call.ts';
 import type { Endpoint } from './endpoint.ts';
-import { decide, needsClaim, refusalText, type ToolClaim } from './guard.ts';
+import { decide, heldText, needsClaim, refusalText, type ToolClaim } from './guard.ts';
 import { clientInfoOf, initializeAnswer } from './initialize-answer.ts';
 import {
   classify,
@@ -19,7 +19,7 @@ import {
 } from './json-rpc.ts';
 import type { Link } from './link.ts';
 import { mcpLogLevels, reachesLevel } from './log-level.ts';
-import type { GatewayTarget } from './ports.ts';
+import type { EndedCall, GatewayTarget } from './ports.ts';
 import { listedTools } from './tool-claims.ts';
 
 /** How often a call that was not sent yet follows a server that is replaced. */
@@ -139,7 +139,7 @@ export class Session {
     }
     const time = new Date().toISOString();
     const tool = toolOf(request);
-    const served: Served = { context: null, guard: null };
+    const served: Served = { context: null, guard: null, approval: null };
     const call = new Call(this.slug, request, sink, (_, end) => {
       this.#calls.delete(request.id);
       this.#record(request, end, { time, tool, ...served });
@@ -170,6 +170,7 @@ export class Session {
 
   /** Brings a call to the backend. Between the guard's look and the send nothing waits, so what was decided is what happens. */
   async #carry(call: Call, tool: string | null, served: Served): Promise<void> {
+    let approvedFor: string | null | undefined;
     try {
       if (call.request.method === 'ping' && !this.#endpoint.linkNow()) return call.settle({});
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
@@ -188,7 +189,21 @@ export class Session {
         const args = argumentsOf(call.request);
         const verdict = decide({ tool, args, level, rules, claim: claim === 'unasked' ? null : claim });
         if (verdict.allow) return call.send(link, null);
-        const text = refusalText(tool, { slug: this.slug, context: served.context, level, why }, verdict);
+        const place = { slug: this.slug, context: served.context, level, why };
+        if (verdict.cause === 'ask') {
+          // Meanwhile another context or guard may have come, so what was approved is looked at again.
+          if (approvedFor === place.context) return call.send(link, null);
+          const decision = await this.#ask(call, tool, args, place.context);
+          if (call.ended) return;
+          served.approval = decision;
+          if (decision === 'approved') {
+            approvedFor = place.context;
+            continue;
+          }
+          const text = heldText(tool, place, decision);
+          return call.refuse(text, new BerthError('refused', text));
+        }
+        const text = refusalText(tool, place, verdict);
         return call.refuse(text, new BerthError(verdict.cause === 'unknown-tool' ? 'not-found' : 'refused', text));
       }
       throw new BerthError('not-running', `The server ${this.slug} ends again and again.`, {
@@ -197,6 +212,11 @@ export class Session {
     } catch (error) {
       call.fail(error);
     }
+  }
+
+  #ask(call: Call, tool: string, args: unknown, context: string | null) {
+    const { client, slug } = this;
+    return this.#endpoint.approver.ask({ slug, context, client, tool, args }, call.signal);
   }
 
   async #claim(link: Link, tool: string): Promise<ToolClaim | null | 'unasked' | 'gone'> {
@@ -298,6 +318,7 @@ export class Session {
 interface Served {
   context: string | null;
   guard: GuardLevel | null;
+  approval: EndedCall['approval'];
 }
 
 function argumentsOf({ params }: JsonRpcRequest): unknown {

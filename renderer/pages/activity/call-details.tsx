@@ -9,6 +9,12 @@ import { MarkedWord } from '../../ui/state-mark.tsx';
 import { GuardTag } from '../../ui/tags.tsx';
 import { JsonTree } from '../inspector/json-tree.tsx';
 
+const approvalWords: Readonly<Record<NonNullable<AuditEntry['approval']>, string>> = {
+  approved: 'approved by a person',
+  denied: 'denied by a person',
+  unanswered: 'nobody decided in time',
+};
+
 /** One call with everything that is kept of it. */
 export function CallDetails({ entry, onClose }: { entry: AuditEntry; onClose(): void }) {
   const { mark, word } = callOutcomes[entry.outcome];
@@ -38,6 +44,7 @@ export function CallDetails({ entry, onClose }: { entry: AuditEntry; onClose(): 
           <Fact name="Server">{entry.slug}</Fact>
           <Fact name="Context">{entry.context ?? 'none'}</Fact>
           <Fact name="Guard">{entry.guard ? <GuardTag level={entry.guard} /> : 'not asked'}</Fact>
+          {entry.approval && <Fact name="Approval">{approvalWords[entry.approval]}</Fact>}
           <Fact name="Sent">{bytes(entry.argumentBytes)}</Fact>
           <Fact name="Answer">{bytes(entry.answerBytes)}</Fact>
         </dl>

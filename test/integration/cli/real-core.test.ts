@@ -144,6 +144,37 @@ test('every call is in the audit, with who, where and how it ended', async () =>
   expect((await following.done).code).toBe(130);
 });
 
+test('at the guard ask a call is held, shown and passes when a person at a terminal approves it', async () => {
+  await run('use', 'demo-staging');
+  await run('context', 'set', 'demo-staging', '--no-production');
+  await json('set', 'kms', '--guard', 'ask');
+  const calling = new Terminal(['call', 'kms', 'pods_delete', '--arg', 'name=web-0', '--arg', 'namespace=shop'], {
+    env,
+  });
+  let waiting: { id: string; tool: string; arguments: string }[] = [];
+  while (waiting.length === 0) waiting = await json('approvals');
+  expect(waiting).toMatchObject([
+    { tool: 'pods_delete', client: 'cli', context: 'demo-staging', arguments: '{"name":"web-0","namespace":"shop"}' },
+  ]);
+  const id = waiting[0]?.id ?? '';
+  expect((await run('approvals')).stdout).toContain(id);
+  // A script is no person.
+  expect((await run('approvals', 'approve', id)).code).toBe(6);
+  expect((await berth(['approvals', 'approve', 'none'], { env, typed: '' })).code).toBe(4);
+  expect(await berth(['approvals', 'approve', id], { env, typed: '' })).toMatchObject({ code: 0 });
+  // The demo cluster lets nobody write, so what it answers shows that the call came through.
+  expect((await calling.done).stdout).not.toContain('Berth refused');
+  const [last] = await json('audit', '-n', '1', '--tool', 'pods_delete');
+  expect(last).toMatchObject({ approval: 'approved', guard: 'ask', outcome: 'tool-error' });
+
+  const denied = new Terminal(['call', 'kms', 'pods_delete', '--arg', 'name=web-1'], { env });
+  waiting = [];
+  while (waiting.length === 0) waiting = await json('approvals');
+  await berth(['approvals', 'deny', waiting[0]?.id ?? ''], { env, typed: '' });
+  expect(await denied.done).toMatchObject({ code: 6, stderr: expect.stringContaining('A person denied this call') });
+  expect(await json('approvals')).toEqual([]);
+});
+
 test('its log is followed until Ctrl-C', async () => {
   const following = new Terminal(['logs', 'kms', '-f', '-o', 'json'], { env });
   await following.shows('kubernetes-mcp-server');

@@ -97,6 +97,7 @@ test('a move to a port that is taken leaves the old one open, and can be taken b
     targets: { get: () => undefined, slugs: () => [] },
     tokens: { verify: () => undefined },
     events: { onCall: () => {}, onClientSeen: () => {} },
+    approver: { ask: async () => 'unanswered' },
     version: '0',
   });
   const first = await freePort();

@@ -111,6 +111,7 @@ function status(changes: Partial<Status> = {}): Status {
     sources: [],
     clients: [],
     activity: [],
+    approvals: [],
     problems: [],
     ...changes,
   };

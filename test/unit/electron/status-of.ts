@@ -78,6 +78,7 @@ export function statusOf(changes: Partial<Status> = {}): Status {
     sources: [],
     clients: [],
     activity: [],
+    approvals: [],
     problems: [],
     ...changes,
   });

@@ -36,6 +36,42 @@ const busy = statusOf({
 });
 
 describe('trayMenu', () => {
+  it('shows a call that waits for a person before everything else, with what it would do where', () => {
+    const approval = {
+      id: 'k3x9',
+      time: '2026-11-21T10:00:00Z',
+      state: 'waiting',
+      expiresAt: '2026-11-21T10:10:00Z',
+      slug: 'cluster',
+      context: 'prod-eu-1',
+      production: true,
+      client: 'cursor',
+      tool: 'pods_delete',
+      arguments: '{"name":"web"}',
+      argumentHash: 'f00',
+    } as const;
+    const menu = trayMenu({ ...busy, approvals: [approval, { ...approval, id: 'p2', state: 'approved' }] });
+    expect(read(menu).split('\n---')[0]).toBe(
+      `Open Berth
+▲ cursor asks for pods_delete >
+  [cluster · prod-eu-1 · PRODUCTION]
+  [{"name":"web"}]
+  ---
+  Approve this call
+  Deny
+  Show all of it…`.split('\n---')[0],
+    );
+    const asks = menu.find((item) => item.type === 'submenu' && item.label.includes('asks'));
+    const items = asks?.type === 'submenu' ? asks.items : [];
+    expect(items.flatMap((item) => (item.type === 'action' ? [item.action] : []))).toEqual([
+      { do: 'decide', id: 'k3x9', approve: true },
+      { do: 'decide', id: 'k3x9', approve: false },
+      { do: 'open' },
+    ]);
+    expect(read(menu)).not.toContain('p2');
+    expect(trayTooltip({ ...busy, approvals: [approval] })).toContain('1 call to approve');
+  });
+
   it('has a line per server, the active context as radio items, the endpoints, open and quit', () => {
     expect(read(trayMenu(busy))).toBe(
       `Open Berth

@@ -70,9 +70,58 @@ describe('the guard on a real server', () => {
     bench.target().level = 'full';
     expect(await call('write_note', { text: 'a' })).toMatchObject({ content: [{ text: 'written' }] });
     expect(await names()).toContain('delete_note');
+  });
+
+  it('at ask, lists everything, lets reading pass, and carries out what a person approves', async () => {
     bench.target().level = 'ask';
-    const refused = await call('write_note', { text: 'b' });
-    expect(refused.content?.[0]?.text).toContain('not available in this version');
+    const asked: unknown[] = [];
+    let decision: 'approved' | 'denied' | 'unanswered' = 'unanswered';
+    bench.approver = {
+      ask: async ({ slug, context, client, tool, args }) => {
+        asked.push({ slug, context, client, tool, args });
+        return decision;
+      },
+    };
+    expect(await names()).toEqual(expect.arrayContaining(['echo', 'write_note', 'unannotated']));
+    expect(await call('echo', { text: 'hi' })).toMatchObject({ content: [{ text: 'hi' }] });
+    expect(asked).toEqual([]);
+
+    const waiting = await call('write_note', { text: 'a' });
+    expect(waiting).toMatchObject({ isError: true });
+    expect(waiting.content?.[0]?.text).toMatch(/waits for a person's approval in Berth.*repeat it unchanged/);
+    decision = 'denied';
+    expect((await call('write_note', { text: 'a' })).content?.[0]?.text).toContain('A person denied this call');
+    expect(await written()).toContain('"notes":[]');
+    decision = 'approved';
+    expect(await call('write_note', { text: 'a' })).toMatchObject({ content: [{ text: 'written' }] });
+    expect(await written()).toContain('"notes":["a"]');
+    const question = {
+      slug: 'good',
+      context: 'test-context',
+      client: 'tester',
+      tool: 'write_note',
+      args: { text: 'a' },
+    };
+    expect(asked).toEqual([question, question, question]);
+    expect((await call('extra')).content?.[0]?.text).toContain('the server lists no tool of this name');
+    expect(asked).toHaveLength(3);
+  });
+
+  it('asks again when another context serves by the time that a person approved, and refuses when the guard was tightened', async () => {
+    const target = bench.target();
+    target.level = 'ask';
+    const asked: (string | null)[] = [];
+    bench.approver = {
+      ask: async ({ context }) => {
+        asked.push(context);
+        if (asked.length === 1) target.contextName = 'other-context';
+        if (asked.length === 3) target.level = 'read-only';
+        return 'approved';
+      },
+    };
+    expect(await call('write_note', { text: 'a' })).toMatchObject({ content: [{ text: 'written' }] });
+    expect(asked).toEqual(['test-context', 'other-context']);
+    expect((await call('write_note', { text: 'b' })).content?.[0]?.text).toContain('guard read-only');
     expect(await written()).toContain('"notes":["a"]');
   });
 

@@ -12,6 +12,7 @@ const entry: AuditEntry = {
   method: 'tools/call',
   tool: 'pods_list',
   guard: 'read-only',
+  approval: null,
   arguments: '{"namespace":"Shop"}',
   argumentHash: 'f00',
   argumentBytes: 20,

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type GuardLevel, type GuardRules, guardLevels, noGuardRules } from '../../../../contract/model/guard.ts';
-import { decide, isListed, needsClaim, refusalText, type ToolClaim } from '../../../../main/core/gateway/guard.ts';
+import {
+  decide,
+  heldText,
+  isListed,
+  needsClaim,
+  refusalText,
+  type ToolClaim,
+} from '../../../../main/core/gateway/guard.ts';
 
 const reading: ToolClaim = { readOnlyHint: true };
 const writing: ToolClaim = { readOnlyHint: false };
@@ -21,7 +28,8 @@ describe('decide', () => {
     ['other', 'full', null, true],
     ['other', 'full', writing, true],
     ['other', 'ask', reading, true],
-    ['other', 'ask', writing, 'level'],
+    ['other', 'ask', writing, 'ask'],
+    ['other', 'ask', null, 'unknown-tool'],
     ['other', 'read-only', reading, true],
     ['other', 'read-only', writing, 'level'],
     ['other', 'read-only', null, 'unknown-tool'],
@@ -57,11 +65,12 @@ describe('decide', () => {
     );
   });
 
-  it('lists what it would let through, and nothing else', () => {
+  it('lists what it would let through, or a person could, and nothing else', () => {
     for (const level of guardLevels) {
       for (const tool of ['other', 'reads', 'writes', 'leaks']) {
         for (const claim of [reading, writing]) {
-          expect(isListed(tool, claim, level, rules)).toBe(decide({ tool, args: {}, level, rules, claim }).allow);
+          const verdict = decide({ tool, args: {}, level, rules, claim });
+          expect(isListed(tool, claim, level, rules)).toBe(verdict.allow || verdict.cause === 'ask');
         }
       }
     }
@@ -78,6 +87,20 @@ describe('decide', () => {
   });
 });
 
+describe('heldText', () => {
+  const place = { slug: 'web', context: 'lab', level: 'ask', why: '' } as const;
+
+  it('tells the model to tell its user, and to repeat what nobody has decided about', () => {
+    const text = heldText('pods_delete', place, 'unanswered');
+    expect(text).toContain('pods_delete (server web, context lab)');
+    expect(text).toMatch(/not carried out.*approval in Berth.*repeat it unchanged/);
+  });
+
+  it('tells it to leave alone what was denied', () => {
+    expect(heldText('pods_delete', { ...place, context: null }, 'denied')).toMatch(/\(server web\).*Do not repeat it/);
+  });
+});
+
 describe('refusalText', () => {
   const place = { slug: 'mtv', context: 'prod', level: 'read-only' as const, why: 'the guard of mtv is read-only' };
 
@@ -89,11 +112,10 @@ describe('refusalText', () => {
     );
   });
 
-  it('says that a cap is raised at the context, and that `ask` cannot ask yet', () => {
+  it('says that a cap is raised at the context', () => {
     const verdict = { allow: false, cause: 'level', reason: 'it writes' } as const;
     const capped = { ...place, why: 'the context prod is marked production, which allows no more than read-only' };
     expect(refusalText('x', capped, verdict)).toContain('`berth context set "prod" --cap full`');
-    expect(refusalText('x', { ...place, level: 'ask' }, verdict)).toContain('not available in this version');
   });
 
   it('does not offer to raise the guard where that would not help', () => {
