@@ -1,7 +1,7 @@
 import type { ErrorInfo } from '../../../contract/errors.ts';
 import type { ServerState } from '../../../contract/model/server.ts';
 import type { Backend, InitializeResult } from '../backend/backend.ts';
-import type { ServerModel } from './server-model.ts';
+import { initialServerModel, type ServerModel } from './server-model.ts';
 import type { Planner, ServerRun } from './server-run.ts';
 
 /** What can be seen of a supervised server. `startedAt` is ISO 8601. */
@@ -36,6 +36,20 @@ export interface ServerEntry {
   published: Backend | null;
   /** Grows with every stop, so that a prepared run can tell that it is not wanted any more. */
   stops: number;
+}
+
+/** A server that has never been started. */
+export function newEntry(slug: string, planner: Planner): ServerEntry {
+  return {
+    slug,
+    planner,
+    model: initialServerModel,
+    run: null,
+    delay: null,
+    runs: new Set(),
+    published: null,
+    stops: 0,
+  };
 }
 
 /** The server as others see it. */

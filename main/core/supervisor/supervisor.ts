@@ -10,13 +10,13 @@ import { logReapReport, type ReapReport, reapOrphans } from './reap-orphans.ts';
 import { reduce } from './reduce.ts';
 import { retire } from './retire.ts';
 import type { RunEnd } from './run-end.ts';
-import { type Prepared, type ServerEntry, type SupervisedServer, snapshotOf } from './server-entry.ts';
-import { initialServerModel, type ServerEffect, type ServerEvent } from './server-model.ts';
+import { newEntry, type Prepared, type ServerEntry, type SupervisedServer, snapshotOf } from './server-entry.ts';
+import type { ServerEffect, ServerEvent } from './server-model.ts';
 import { type Planner, type RunContext, ServerRun } from './server-run.ts';
 import { StartGate } from './start-gate.ts';
 import type { SupervisorOptions } from './supervisor-options.ts';
 import { defaultTimings, type Timings } from './timings.ts';
-import { waitForServer } from './wait-for-server.ts';
+import { notRunning, waitForServer } from './wait-for-server.ts';
 
 /** Runs the servers: starts, watches, restarts and stops them, and holds the channel to each. */
 export class Supervisor implements Disposable {
@@ -199,16 +199,7 @@ export class Supervisor implements Disposable {
       if (planner) known.planner = planner;
       return known;
     }
-    const entry: ServerEntry = {
-      slug,
-      planner: planner ?? (() => Promise.reject(notRunning(slug))),
-      model: initialServerModel,
-      run: null,
-      delay: null,
-      runs: new Set(),
-      published: null,
-      stops: 0,
-    };
+    const entry = newEntry(slug, planner ?? (() => Promise.reject(notRunning(slug))));
     this.#entries.set(slug, entry);
     return entry;
   }
@@ -303,10 +294,4 @@ export class Supervisor implements Disposable {
     entry.published = next;
     this.#backends.fire({ slug: entry.slug, backend: next });
   }
-}
-
-function notRunning(slug: string): BerthError {
-  return new BerthError('not-running', `${slug} is stopped.`, {
-    hint: `Start it in Berth, or with: berth start ${slug}`,
-  });
 }

@@ -23,3 +23,10 @@ export function waitForServer<T>(
     signal,
   );
 }
+
+/** What whoever needs a server that is stopped is told. */
+export function notRunning(slug: string): BerthError {
+  return new BerthError('not-running', `${slug} is stopped.`, {
+    hint: `Start it in Berth, or with: berth start ${slug}`,
+  });
+}
