@@ -243,8 +243,9 @@ describe('a server that other machines can reach', () => {
   });
 });
 
-/** Whether this user may make network namespaces here. */
-const mayUnshare = process.platform === 'linux' && spawnSync('unshare', ['-rn', 'true']).status === 0;
+/** Gives a program a network of its own, where this user may do that. */
+const unshare = '/usr/bin/unshare';
+const mayUnshare = process.platform === 'linux' && spawnSync(unshare, ['-rn', 'true']).status === 0;
 
 describe('the doctor', () => {
   const ladder = async (slug: string): Promise<CheckResult[]> => {
@@ -276,7 +277,7 @@ describe('the doctor', () => {
 
   it.skipIf(!mayUnshare)('claims nothing of a server in a network of its own', async () => {
     const args = JSON.stringify(['-rn', process.execPath, greedy, '--listen', '0.0.0.0']);
-    const options = { command: 'unshare', args };
+    const options = { command: unshare, args };
     await call('servers.add', { preset: 'command', slug: 'greedy', context: 'none', options });
     await call('servers.start', { slugs: ['greedy'] });
     expect((await ladder('greedy')).find(({ id }) => id === 'network')).toMatchObject({ outcome: 'skip' });
