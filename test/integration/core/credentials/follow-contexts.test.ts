@@ -104,6 +104,23 @@ describe('a credential that a login tool writes anew', () => {
     for (const slug of ['rereads', 'reads']) expect(await privateKubeconfig(slug)).toContain(token);
   });
 
+  test('without a failed call, as far as the server itself goes', async () => {
+    await logIn({ token: 'an-old-token' });
+    const before = await dock('reads', 'command');
+    let over = false;
+    const calling = (async () => {
+      const answers = new Set<string>();
+      // A call that fails ends the test.
+      while (!over)
+        answers.add(JSON.stringify(await call('servers.call', { slug: 'reads', tool: 'echo', args: { text: 'x' } })));
+      return answers;
+    })();
+    await logIn({ token });
+    await serverWhere('reads', ({ pid, state }) => pid !== before.pid && state === 'ready');
+    over = true;
+    expect([...(await calling)]).toHaveLength(1);
+  });
+
   test('also when it stands in a file of its own', async () => {
     const file = join(sandbox.home, 'token');
     await writeFile(file, 'an-old-token');
