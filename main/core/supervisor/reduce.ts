@@ -1,5 +1,7 @@
-import type { ErrorCode, ErrorInfo } from '../../../contract/errors.ts';
+import type { ErrorInfo } from '../../../contract/errors.ts';
+import type { LogLevel } from '../../../contract/model/log.ts';
 import { backoffDelay } from './backoff.ts';
+import { isNetworkFailure } from './network-failure.ts';
 import {
   initialServerModel,
   type ServerEffect,
@@ -33,12 +35,12 @@ export function reduce(model: ServerModel, event: ServerEvent, now: number, timi
     case 'broken':
       return event.run === model.run && model.closing === null
         ? terminate(model, 'restarting', { why: 'broken', error: event.error, verdict: event.verdict }, [
-            { type: 'log', level: 'error', text: event.error.message },
+            log('error', event.error.message),
           ])
         : [model, []];
     case 'exiting':
       return event.run === model.run && (model.state === 'ready' || model.state === 'degraded')
-        ? [{ ...model, state: 'restarting' }, [{ type: 'log', level: 'warn', text: 'It has ended unasked.' }]]
+        ? [{ ...model, state: 'restarting' }, [log('warn', 'It has ended unasked.')]]
         : [model, []];
     case 'ended':
       return event.run === model.run ? ended(model, event, now, timings) : [model, []];
@@ -49,12 +51,12 @@ function start(model: ServerModel): Step {
   switch (model.state) {
     case 'stopped':
     case 'failed':
-      return launch({ ...fresh(model), state: 'starting' }, [{ type: 'log', level: 'info', text: 'Starting.' }]);
+      return launch({ ...fresh(model), state: 'starting' }, [log('info', 'Starting.')]);
     case 'stopping':
       // The old process must be gone first: it may hold the port or a lock.
       return [
         { ...model, state: 'restarting', closing: { why: 'restart' } },
-        [{ type: 'log', level: 'info', text: 'Starting again as soon as it has stopped.' }],
+        [log('info', 'Starting again as soon as it has stopped.')],
       ];
     case 'restarting':
       return model.run === null ? launch(fresh(model), [{ type: 'cancel-delay' }]) : [model, []];
@@ -66,51 +68,46 @@ function start(model: ServerModel): Step {
 function stop(model: ServerModel): Step {
   if (model.run === null) {
     const cancel: ServerEffect[] = model.state === 'restarting' ? [{ type: 'cancel-delay' }] : [];
-    const log: ServerEffect[] = model.state === 'stopped' ? [] : [{ type: 'log', level: 'info', text: 'Stopped.' }];
-    return [{ ...fresh(model), state: 'stopped' }, [...cancel, ...log]];
+    const said: ServerEffect[] = model.state === 'stopped' ? [] : [log('info', 'Stopped.')];
+    return [{ ...fresh(model), state: 'stopped' }, [...cancel, ...said]];
   }
   if (model.closing) {
-    const log: ServerEffect[] = model.state === 'stopping' ? [] : [{ type: 'log', level: 'info', text: 'Stopping.' }];
-    return [{ ...model, state: 'stopping', closing: { why: 'stop' } }, log];
+    const said: ServerEffect[] = model.state === 'stopping' ? [] : [log('info', 'Stopping.')];
+    return [{ ...model, state: 'stopping', closing: { why: 'stop' } }, said];
   }
-  return terminate(model, 'stopping', { why: 'stop' }, [{ type: 'log', level: 'info', text: 'Stopping.' }]);
+  return terminate(model, 'stopping', { why: 'stop' }, [log('info', 'Stopping.')]);
 }
 
 function restart(model: ServerModel): Step {
   if (model.run === null) return start(model);
   if (model.closing) {
-    const log: ServerEffect[] =
-      model.state === 'restarting'
-        ? []
-        : [{ type: 'log', level: 'info', text: 'Starting again as soon as it has stopped.' }];
-    return [{ ...fresh(model), state: 'restarting', closing: { why: 'restart' } }, log];
+    const said: ServerEffect[] =
+      model.state === 'restarting' ? [] : [log('info', 'Starting again as soon as it has stopped.')];
+    return [{ ...fresh(model), state: 'restarting', closing: { why: 'restart' } }, said];
   }
   return terminate(fresh(model), 'restarting', { why: 'restart' }, [
-    { type: 'log', level: 'info', text: 'Restarting because it was asked for.' },
+    log('info', 'Restarting because it was asked for.'),
   ]);
 }
-
-/** Errors of servers that lack nothing but the network. */
-const networkCodes: readonly ErrorCode[] = ['unreachable', 'timed-out'];
 
 /** Waits or has given up for want of the network: tried soon, each after another part of the spread, so that not all come at once. */
 function retry(model: ServerModel, event: Extract<ServerEvent, { type: 'retry' }>, timings: Timings): Step {
   const waits = model.run === null && (model.state === 'restarting' || model.state === 'failed');
-  if (!waits || !model.error || !networkCodes.includes(model.error.code)) return [model, []];
+  if (!waits || !isNetworkFailure(model.error)) return [model, []];
   const ms = Math.round(event.random * timings.wakeSpreadMs);
   const effects: ServerEffect[] = model.state === 'restarting' ? [{ type: 'cancel-delay' }] : [];
   const text = `${event.why} Starting again in ${duration(ms)}.`;
   return [
     { ...fresh(model), state: 'restarting', error: model.error, restarts: model.restarts },
-    [...effects, { type: 'log', level: 'info', text }, { type: 'delay', ms }],
+    [...effects, log('info', text), { type: 'delay', ms }],
   ];
 }
 
 function ready(model: ServerModel, now: number): Step {
   const { unreachable } = model;
   const state = unreachable ? 'degraded' : 'ready';
-  const log: ServerEffect[] = unreachable ? [{ type: 'log', level: 'warn', text: away(unreachable) }] : [];
-  return [{ ...model, state, readySince: now, failedStarts: 0, error: unreachable }, log];
+  const said: ServerEffect[] = unreachable ? [log('warn', away(unreachable))] : [];
+  return [{ ...model, state, readySince: now, failedStarts: 0, error: unreachable }, said];
 }
 
 function reachability(model: ServerModel, unreachable: ErrorInfo | null): Step {
@@ -119,7 +116,7 @@ function reachability(model: ServerModel, unreachable: ErrorInfo | null): Step {
   const state = unreachable ? 'degraded' : 'ready';
   if (state === model.state) return [{ ...next, error: unreachable }, []];
   const text = unreachable ? away(unreachable) : 'The cluster is reachable again.';
-  return [{ ...next, state, error: unreachable }, [{ type: 'log', level: unreachable ? 'warn' : 'info', text }]];
+  return [{ ...next, state, error: unreachable }, [log(unreachable ? 'warn' : 'info', text)]];
 }
 
 function away(unreachable: ErrorInfo): string {
@@ -131,7 +128,7 @@ function replace(model: ServerModel, now: number): Step {
   const next = { ...fresh(model), run, nextRun: run + 1, closing: null, unreachable: null };
   const effects: ServerEffect[] = model.state === 'restarting' && model.run === null ? [{ type: 'cancel-delay' }] : [];
   const text = 'Went over to the process that was prepared beside it.';
-  return [{ ...next, state: 'ready', readySince: now }, [...effects, { type: 'log', level: 'info', text }]];
+  return [{ ...next, state: 'ready', readySince: now }, [...effects, log('info', text)]];
 }
 
 function ended(
@@ -143,7 +140,7 @@ function ended(
   const gone: ServerModel = { ...model, run: null, closing: null, readySince: null };
   switch (model.closing?.why) {
     case 'stop':
-      return [{ ...fresh(gone), state: 'stopped' }, [{ type: 'log', level: 'info', text: 'Stopped.' }]];
+      return [{ ...fresh(gone), state: 'stopped' }, [log('info', 'Stopped.')]];
     case 'restart':
       return launch({ ...fresh(gone), state: 'restarting' });
     case 'broken':
@@ -157,7 +154,7 @@ function ended(
       );
     case undefined:
       return died({ ...gone, readySince: model.readySince }, event, event.random, now, timings, [
-        { type: 'log', level: 'error', text: event.error.message },
+        log('error', event.error.message),
       ]);
   }
 }
@@ -191,7 +188,7 @@ function died(
   const ms = backoffDelay(attempt, random, timings);
   return [
     { ...next, state: 'restarting', attempt: attempt + 1 },
-    [...before, { type: 'log', level: 'warn', text: `Starting again in ${duration(ms)}.` }, { type: 'delay', ms }],
+    [...before, log('warn', `Starting again in ${duration(ms)}.`), { type: 'delay', ms }],
   ];
 }
 
@@ -205,7 +202,7 @@ function giveUp(model: ServerModel, why: string, before: readonly ServerEffect[]
   };
   return [
     { ...model, state: 'failed', error },
-    [...before, { type: 'log', level: 'error', text: `${why}: giving up until it is started again.` }],
+    [...before, log('error', `${why}: giving up until it is started again.`)],
   ];
 }
 
@@ -244,4 +241,8 @@ function fresh(model: ServerModel): ServerModel {
 function duration(ms: number): string {
   if (ms >= 60_000) return `${Math.round(ms / 6_000) / 10} min`;
   return `${Math.round(ms / 100) / 10} s`;
+}
+
+function log(level: LogLevel, text: string): ServerEffect {
+  return { type: 'log', level, text };
 }
