@@ -78,6 +78,8 @@ export const serverSchema = z.object({
   namespace: z.string().nullable(),
   /** Options as set by the user; secret values appear as `secret:NAME` references only. */
   options: z.record(z.string(), optionValueSchema),
+  /** Tools that the user has switched off: not listed and never let through. */
+  toolsOff: z.array(z.string()),
   /** Things that a user should know about this server, e.g. D22. */
   warnings: z.array(z.string()),
   /** What its processes use; null when it does not run, is not measured yet, or cannot be measured on this system. */
@@ -109,6 +111,8 @@ export const updateServerSchema = z.object({
   namespace: namespaceSchema.nullable().optional(),
   guard: guardLevelSchema.optional(),
   options: z.record(z.string(), optionValueSchema.nullable()).optional(),
+  /** Tools to switch on (true) or off, by name. */
+  tools: z.record(z.string().min(1), z.boolean()).optional(),
   limits: limitsPatchSchema.optional(),
 });
 export type UpdateServer = z.infer<typeof updateServerSchema>;

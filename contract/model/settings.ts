@@ -17,6 +17,8 @@ export const serverSettingsSchema = z.strictObject({
   /** Start it with Berth. */
   run: z.boolean().default(false),
   options: z.record(z.string(), optionValueSchema).default({}),
+  /** Tools that never pass, by name, whatever the guard. */
+  toolsOff: z.array(z.string()).optional(),
   limits: limitsSchema.optional(),
 });
 export type ServerSettings = z.infer<typeof serverSettingsSchema>;

@@ -169,6 +169,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         endpoint: () => address.url,
         countTools: async (slug) => (await inspector.tools(slug, 'berth')).length,
         drain: (backend) => gateway.drain(backend),
+        toolsChanged: (slug) => gateway.toolsChanged(slug),
       }),
     );
     const targets = new ServerTargets({

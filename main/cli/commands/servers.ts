@@ -77,6 +77,8 @@ export function addServerCommands(program: Command, kit: CommandKit): void {
     .option('--context <context>', 'a context, "active" or "none"')
     .option('--namespace <namespace>', 'namespace to work in by default; "" removes it')
     .option('--unset <option>', 'put an option back to its default; may be repeated', collect)
+    .option('--tool-off <tool>', 'never list or let through this tool; may be repeated', collect)
+    .option('--tool-on <tool>', 'undo --tool-off; may be repeated', collect)
     .action(async (slug: string, assignments: string[], options: SetOptions) => {
       const server = await withBerth(io, async (berth) => {
         const { preset } = await berth.call('servers.get', { slug });
@@ -143,12 +145,14 @@ interface SetOptions extends LimitOptions {
   context?: string;
   namespace?: string;
   unset?: string[];
+  toolOff?: string[];
+  toolOn?: string[];
 }
 
 function updateInput(
   slug: string,
   assignments: readonly string[],
-  { guard, context, namespace, unset = [], ...flags }: SetOptions,
+  { guard, context, namespace, unset = [], toolOff = [], toolOn = [], ...flags }: SetOptions,
   preset: Parameters<typeof presetOf>[0][number],
 ): CallInput<'servers.update'> {
   const limits = limitsPatch(flags);
@@ -156,7 +160,9 @@ function updateInput(
     ...optionValues(assignments, preset.options, preset.id),
     ...Object.fromEntries(unset.map((name) => [name, null])),
   };
+  const tools = Object.fromEntries([...toolOff.map((name) => [name, false]), ...toolOn.map((name) => [name, true])]);
   const changes = {
+    ...(Object.keys(tools).length === 0 ? {} : { tools }),
     ...(Object.keys(options).length === 0 ? {} : { options }),
     ...(guard === undefined ? {} : { guard }),
     ...(context === undefined ? {} : { context }),
@@ -165,7 +171,7 @@ function updateInput(
   };
   if (Object.keys(changes).length > 0) return { slug, ...changes };
   throw new BerthError('invalid-argument', 'Nothing to change was named.', {
-    hint: 'Give OPTION=VALUE, --guard, --context, --namespace, --memory-limit, --cpu-limit or --unset.',
+    hint: 'Give OPTION=VALUE, --guard, --context, --namespace, --memory-limit, --cpu-limit, --tool-off, --tool-on or --unset.',
   });
 }
 

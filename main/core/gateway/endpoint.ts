@@ -93,6 +93,10 @@ export class Endpoint implements Disposable {
     return [...this.#sessions].some((session) => session.subscriptions.has(uri));
   }
 
+  toolsChanged(): void {
+    this.#broadcast({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
+  }
+
   dispose(): void {
     this.#subscription.dispose();
     const cause = new BerthError('not-found', `The server ${this.slug} was removed from Berth.`);

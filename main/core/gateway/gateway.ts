@@ -65,6 +65,11 @@ export class Gateway implements Disposable {
     return this.#endpoints.drain(backend);
   }
 
+  /** Tells the clients of a server that other tools pass its guard now. */
+  toolsChanged(slug: string): void {
+    this.#endpoints.get(slug)?.toolsChanged();
+  }
+
   /** Ends what a client has open over HTTP, calls in flight included: its tokens were revoked. The bridge has no token (D23). */
   endClient(client: string): void {
     const hint = 'Make a new one in Berth, or install the client again.';

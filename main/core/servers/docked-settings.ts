@@ -103,7 +103,8 @@ export function changedSettings(before: ServerSettings, input: UpdateServer, bin
     if (value === null) delete options[name];
     else options[name] = value;
   }
-  const { namespace: _namespace, limits: _limits, ...rest } = before;
+  const { namespace: _namespace, limits: _limits, toolsOff: _toolsOff, ...rest } = before;
+  const toolsOff = switchedOff(before.toolsOff ?? [], input.tools ?? {});
   const limits = changedLimits(before.limits ?? {}, input.limits ?? {});
   const namespace = input.namespace === undefined ? before.namespace : (input.namespace ?? undefined);
   return {
@@ -113,11 +114,21 @@ export function changedSettings(before: ServerSettings, input: UpdateServer, bin
     options,
     ...(namespace === undefined ? {} : { namespace }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...(toolsOff.length === 0 ? {} : { toolsOff }),
   };
 }
 
-/** Whether a change asks for another process: limits hold for the one that runs. */
-export function concernsProcess({ slug: _slug, limits: _limits, ...rest }: UpdateServer): boolean {
+function switchedOff(before: readonly string[], change: Readonly<Record<string, boolean>>): string[] {
+  const off = new Set(before);
+  for (const [tool, on] of Object.entries(change)) {
+    if (on) off.delete(tool);
+    else off.add(tool);
+  }
+  return [...off].sort();
+}
+
+/** Whether a change asks for another process: limits and switches of tools hold for the one that runs. */
+export function concernsProcess({ slug: _slug, limits: _limits, tools: _tools, ...rest }: UpdateServer): boolean {
   return Object.values(rest).some((value) => value !== undefined);
 }
 
@@ -128,7 +139,7 @@ function changedLimits(before: Limits, patch: LimitsPatch): Limits {
 
 function fingerprint(server: ServerSettings | null): string {
   if (server === null) return '';
-  const { limits: _limits, ...parsed } = serverSettingsSchema.parse(server);
+  const { limits: _limits, toolsOff: _toolsOff, ...parsed } = serverSettingsSchema.parse(server);
   return JSON.stringify(parsed);
 }
 

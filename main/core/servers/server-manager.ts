@@ -44,6 +44,8 @@ export interface ServerManagerParts {
   readonly countTools: (slug: string) => Promise<number>;
   /** Lets calls that began on an old backend end there. */
   readonly drain: (backend: Backend) => Promise<void>;
+  /** Tells clients that other tools pass now. */
+  readonly toolsChanged: (slug: string) => void;
 }
 
 const OUTDATED_ENVIRONMENT =
@@ -189,6 +191,7 @@ export class ServerManager implements Disposable {
       return after;
     });
     const changed = this.#parts.docked.fingerprint(slug);
+    if (input.tools) this.#toolsChanged(slug);
     this.#changed.fire();
     // One that was given up may have been so for its limits.
     if (!concernsProcess(input) && this.#parts.supervisor.get(slug)?.state !== 'failed') return this.get(slug);
@@ -274,6 +277,11 @@ export class ServerManager implements Disposable {
       }),
     );
     if (edited.length > 0) this.#changed.fire();
+  }
+
+  #toolsChanged(slug: string): void {
+    this.#parts.toolsChanged(slug);
+    this.#tools.count(slug);
   }
 
   async #follow(slug: string): Promise<void> {

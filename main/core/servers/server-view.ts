@@ -61,6 +61,7 @@ export function serverView(facts: ServerFacts): Server {
     callsPerMinute: facts.callsPerMinute,
     namespace: settings.namespace ?? null,
     options: settings.options,
+    toolsOff: settings.toolsOff ?? [],
     warnings: [...(exposure === null ? [] : [`${exposure} ${exposureRemedy}`]), ...facts.warnings],
     resources: measure?.resources ?? null,
     limits: settings.limits ?? {},

@@ -1,11 +1,14 @@
 import { BerthError } from '../../../contract/errors.ts';
 import { effectiveGuard, type GuardLevel, type GuardRules } from '../../../contract/model/guard.ts';
+import type { ServerSettings } from '../../../contract/model/settings.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Disposable } from '../dispose.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { ContextRegistry } from './context-registry.ts';
 import type { DockedSettings } from './docked-settings.ts';
 import type { ServerManager } from './server-manager.ts';
+
+const SWITCHED_OFF = 'the user has switched it off in Berth.';
 
 /** What stands behind one slug: the running backend, and what may pass to it right now. */
 export interface ServerTarget {
@@ -66,13 +69,24 @@ export class ServerTargets {
     return this.#parts.supervisor.backend(slug, options);
   }
 
+  /** What the preset says, what the program says of its own commands, and what the user has switched off. */
+  #rules(server: ServerSettings, slug: string): GuardRules {
+    const { tools, commandLines } = this.#parts.rules(server.preset);
+    const off = (server.toolsOff ?? []).map((tool) => [tool, { blocked: SWITCHED_OFF }] as const);
+    return {
+      tools: off.length === 0 ? tools : { ...tools, ...Object.fromEntries(off) },
+      commandLines,
+      commands: this.#parts.manager.servingCommands(slug),
+    };
+  }
+
   /** The stricter of the server's guard and the cap of the context that serves it, with the reason in words (D15). */
   #guard(slug: string): { level: GuardLevel; rules: GuardRules; why: string } {
     const server = this.#parts.docked.get(slug);
     const context = this.#parts.manager.servingContext(slug);
     const cap = this.#parts.contexts.cap(context);
     const level = effectiveGuard(server.guard, cap.level);
-    const rules = { ...this.#parts.rules(server.preset), commands: this.#parts.manager.servingCommands(slug) };
+    const rules = this.#rules(server, slug);
     if (level === server.guard) return { level, rules, why: `the guard of ${slug} is ${level}` };
     const reason = cap.production ? 'is marked production' : 'has a cap';
     return { level, rules, why: `the context ${context} ${reason}, which allows no more than ${level}` };

@@ -175,6 +175,21 @@ test('at the guard ask a call is held, shown and passes when a person at a termi
   expect(await json('approvals')).toEqual([]);
 });
 
+test('a tool that is switched off is neither listed nor called, until it is on again', async () => {
+  const names = async () => (await json('tools', 'kms')).map(({ name }: { name: string }) => name);
+  const { pid } = await json('servers', 'kms');
+  expect(await json('set', 'kms', '--tool-off', 'events_list', '--tool-off', 'pods_top')).toMatchObject({
+    toolsOff: ['events_list', 'pods_top'],
+    pid,
+  });
+  expect(await names()).not.toContain('events_list');
+  const refused = await run('call', 'kms', 'events_list');
+  expect(refused).toMatchObject({ code: 6, stderr: expect.stringContaining('the user has switched it off in Berth') });
+  expect(await readFile(join(home, 'berth', 'config.yaml'), 'utf8')).toContain('toolsOff:');
+  expect(await json('set', 'kms', '--tool-on', 'events_list', '--tool-on', 'pods_top')).toMatchObject({ toolsOff: [] });
+  expect(await names()).toContain('events_list');
+});
+
 test('its log is followed until Ctrl-C', async () => {
   const following = new Terminal(['logs', 'kms', '-f', '-o', 'json'], { env });
   await following.shows('kubernetes-mcp-server');

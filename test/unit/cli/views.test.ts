@@ -39,6 +39,7 @@ function server(changes: Partial<Server> = {}): Server {
     warnings: [],
     resources: null,
     limits: {},
+    toolsOff: [],
     listeners: null,
     ...changes,
   };

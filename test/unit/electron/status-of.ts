@@ -56,6 +56,7 @@ export function serverOf(changes: Partial<Server> & { slug: string }): Server {
     warnings: [],
     resources: null,
     limits: {},
+    toolsOff: [],
     listeners: null,
     ...changes,
   };
