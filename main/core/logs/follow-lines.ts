@@ -3,8 +3,8 @@ import type { Event, Subscription } from '../emitter.ts';
 import type { LogBlock } from './log-block.ts';
 
 /** How often lines are handed on at most, in ms, and how many at once: more than anybody can read. */
-const EVERY_MS = 50;
-const MOST_AT_ONCE = 2_000;
+const EVERY_MS = 100;
+const MOST_AT_ONCE = 1_000;
 /** What may wait; beyond that the oldest blocks are left out and counted. */
 const MOST_WAITING = 10_000;
 const MOST_WAITING_BYTES = 8 * 1024 * 1024;

@@ -27,8 +27,8 @@ export const LogRow = memo(function LogRow({ entry, search, wrap, compact, showS
   if (entry.kind === 'gap') {
     return (
       <div className="bg-warn-bg px-4 py-px font-mono text-sm leading-5 text-warn">
-        {count(entry.missing, 'line')} left out here: they came faster than this window could take them. The log file
-        has them.
+        {count(entry.missing, 'line')} left out here: they came faster than anybody could read. They went to the log
+        file.
       </div>
     );
   }
