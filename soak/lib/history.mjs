@@ -15,8 +15,10 @@ const causes = {
   failed: [/^ERROR /],
 };
 
-/** How far the clocks of log and observer, or the order of their lines, may be apart. */
-const SLACK_MS = 3_000;
+/** The log may be written a moment after the status has been told. */
+const AFTER_MS = 3_000;
+/** On a busy machine, and while Berth is held, the status comes late to whoever looks. */
+const LATE_MS = 30_000;
 
 /** Which state each server came into, and when, as the status stream tells it. */
 export class History {
@@ -44,12 +46,19 @@ export class History {
     return this.#changes.length;
   }
 
-  /** The changes that no event of the log explains, as sentences. */
+  /** The changes that no event of the log explains, as sentences. Both are gone through in their order: what came before the last cause explains nothing any more. */
   unexplained(logs) {
     const events = eventsIn(logs);
+    const reached = new Map();
     return this.#changes.flatMap(({ slug, state, from, at, since }) => {
-      const between = (events.get(slug) ?? []).filter(({ time }) => time >= since - SLACK_MS && time <= at + SLACK_MS);
-      if (between.some(({ text }) => causes[state].some((cause) => cause.test(text)))) return [];
+      const between = (events.get(slug) ?? [])
+        .slice(reached.get(slug) ?? 0)
+        .filter(({ time }) => time >= since - LATE_MS && time <= at + AFTER_MS);
+      const found = between.find(({ text }) => causes[state].some((cause) => cause.test(text)));
+      if (found) {
+        reached.set(slug, found.index);
+        return [];
+      }
       const said = between.map(({ text }) => text).join(' | ');
       return [`${slug}: ${from} → ${state} at ${new Date(at).toISOString()}; the log says only: ${said || 'nothing'}`];
     });
@@ -68,6 +77,13 @@ function eventsIn(folder) {
       return time === undefined ? [] : [{ time: Date.parse(time), text: `${level} ${text}` }];
     });
     events.set(slug, [...(events.get(slug) ?? []), ...found]);
+  }
+  for (const [slug, found] of events) {
+    found.sort((a, b) => a.time - b.time);
+    events.set(
+      slug,
+      found.map((event, index) => ({ ...event, index })),
+    );
   }
   return events;
 }
