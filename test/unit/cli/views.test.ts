@@ -181,6 +181,8 @@ test('changes of a context: only what was named, "" and default remove', () => {
   expect(contextChanges({ label: '', cap: 'default' })).toEqual({ label: null, cap: null });
   expect(contextChanges({ production: false })).toEqual({ production: false });
   expect(contextChanges({ guessProduction: true })).toEqual({ production: null });
+  expect(contextChanges({ colour: 'cyan' })).toEqual({ colour: 'cyan' });
+  expect(contextChanges({ color: 'none' })).toEqual({ colour: null });
   expect(() => contextChanges({})).toThrow('Nothing to change');
 });
 
