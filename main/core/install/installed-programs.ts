@@ -2,7 +2,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { installRouteSchema } from '../../../contract/model/install.ts';
-import { compareVersions } from '../presets/versions.ts';
 
 /** Lies beside the files of an installation. It is written before the folder gets its name, so a folder that has it is complete. */
 export const RECORD_FILE = 'installation.json';
@@ -10,6 +9,7 @@ export const RECORD_FILE = 'installation.json';
 const recordSchema = z.object({
   preset: z.string(),
   route: installRouteSchema,
+  /** The version that was asked for; where none can be asked for, what the program says. */
   version: z.string().nullable(),
   /** Path of the program and of its package of npm, relative to the record's folder. */
   program: z.string(),
@@ -33,7 +33,10 @@ export function presetFolder(programsFolder: string, preset: string): string {
   return join(programsFolder, preset);
 }
 
-/** What Berth installed for a preset, newest version first. What has no record that can be read is none of it. */
+/**
+ * What Berth installed for a preset, the last installation first: that one counts, and others are there only as long as a server runs
+ * from them. What has no record that can be read is none of it.
+ */
 export async function installedPrograms(programsFolder: string, preset: string): Promise<InstalledProgram[]> {
   const root = presetFolder(programsFolder, preset);
   const found: InstalledProgram[] = [];
@@ -48,7 +51,7 @@ export async function installedPrograms(programsFolder: string, preset: string):
       record,
     });
   }
-  return found.sort((a, b) => compareVersions(b.record.version ?? '', a.record.version ?? ''));
+  return found.sort((a, b) => b.record.installedAt.localeCompare(a.record.installedAt));
 }
 
 async function readRecord(file: string): Promise<InstallationRecord | null> {

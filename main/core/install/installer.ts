@@ -198,7 +198,7 @@ export class Installer implements Disposable {
     const record: InstallationRecord = {
       preset: id,
       route: plan.shown.route,
-      version,
+      version: plan.shown.version ?? version,
       program: prepared.program,
       package: prepared.packageFolder,
       from: prepared.from,
@@ -220,7 +220,7 @@ export class Installer implements Disposable {
     return join(folder, prepared.program);
   }
 
-  /** Removes all versions but the one that is used, except those that servers still run from. */
+  /** Removes all versions but the last that was installed, except those that servers still run from. */
   async #removeOlder(id: string): Promise<void> {
     const [, ...older] = await installedPrograms(this.#options.programsFolder, id);
     for (const { folder } of older) {

@@ -14,7 +14,7 @@ export interface ProgramSearch {
   readonly arch: string;
   /** `node_modules` folders to look in first: Berth's own. */
   readonly nodeModules: readonly string[];
-  /** What Berth installed for this preset. */
+  /** What Berth installed for this preset, the last installation first. */
   readonly installed: readonly InstalledProgram[];
   readonly signal?: AbortSignal;
 }
@@ -27,7 +27,7 @@ export interface FoundProgram {
   /** False: this user may not execute it. Scripts for Node need not be executable. */
   readonly executable: boolean;
   readonly packageFolder: string | null;
-  /** The version that is written in a Go program, or that Berth installed. */
+  /** The version that is written in a Go program, or that was asked for when Berth installed it. */
   readonly goVersion: string | null;
 }
 
@@ -75,15 +75,14 @@ export async function searchNamed(
   return { ...found, source, runtime: 'native', packageFolder: null, goVersion };
 }
 
+/** Only the last installation counts. */
 async function ofBerth(program: ProgramDefinition, search: ProgramSearch): Promise<FoundProgram[]> {
-  const found: FoundProgram[] = [];
-  for (const { path, packageFolder, record } of search.installed) {
-    if (!(await isFile(path))) continue;
-    const runtime = packageFolder === null ? 'native' : (program.npm?.runtime ?? 'native');
-    const executable = runtime === 'node' || (await mayExecute(path, search));
-    found.push({ path, source: 'berth', runtime, executable, packageFolder, goVersion: record.version });
-  }
-  return found;
+  const [last] = search.installed;
+  if (last === undefined || !(await isFile(last.path))) return [];
+  const { path, packageFolder, record } = last;
+  const runtime = packageFolder === null ? 'native' : (program.npm?.runtime ?? 'native');
+  const executable = runtime === 'node' || (await mayExecute(path, search));
+  return [{ path, source: 'berth', runtime, executable, packageFolder, goVersion: record.version }];
 }
 
 async function inNodeModules(

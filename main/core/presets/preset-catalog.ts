@@ -207,7 +207,9 @@ function namedProgram(preset: PresetDefinition, options: Readonly<Record<string,
 function programView(program: ProgramDefinition, candidates: readonly Candidate[]): PresetProgram {
   const own = candidates.find(({ source }) => source === 'berth');
   const offered = program.routes.flatMap((route) => ('version' in route ? [route.version] : []))[0];
-  const newer = own?.version && offered !== undefined && compareVersions(offered, own.version) > 0;
+  // What was asked for counts: a program may say another version than its package.
+  const installed = own?.goVersion ?? own?.version;
+  const newer = installed && offered !== undefined && compareVersions(offered, installed) > 0;
   return {
     verdict: candidates[0]?.verdict ?? 'missing',
     found: candidates.map(({ path, version, source, verdict, reason }) => ({ path, version, source, verdict, reason })),

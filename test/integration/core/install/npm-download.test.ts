@@ -363,13 +363,14 @@ test('a newer version that ships with the preset is offered; installing it repla
   await sandbox.install('tiny');
   expect((await preset())?.program).toMatchObject({
     update: null,
-    found: [{ version: '1.3.0' }, { version: '1.2.3' }],
+    found: [{ version: '1.3.0' }],
   });
   await expect(sandbox.installer.uninstall('tiny')).rejects.toMatchObject({
     code: 'conflict',
     message: 'Tiny is in use by busy.',
     hint: 'Stop it first: `berth stop busy`.',
   });
+  expect((await readdir(join(sandbox.programs, 'tiny'))).sort()).toEqual(['1.2.3', '1.3.0']);
   sandbox.inUse = [];
   await sandbox.installer.tidy();
   expect(await readdir(join(sandbox.programs, 'tiny'))).toEqual(['1.3.0']);
