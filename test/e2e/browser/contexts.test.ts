@@ -69,3 +69,19 @@ test('kubeconfig files are added and removed, and a faulty one says what is wron
   await path.press('Enter');
   await expect(page.getByRole('region', { name: 'Messages' }).getByRole('alert')).toContainText('/not/there');
 });
+
+test('a context gets a label and a colour, which the command line sees', async ({ berth }) => {
+  const { page } = berth;
+  await berth.go('#/contexts');
+  await page.getByRole('button', { name: 'Label and colour of demo-staging' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Label and colour' });
+  await dialog.getByRole('textbox', { name: 'Label' }).fill('Playground');
+  await dialog.getByText('violet', { exact: true }).click();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Active context: demo-staging' })).toContainText('Playground');
+  const contexts = await berth.sandbox.json('contexts');
+  expect(contexts).toContainEqual(
+    expect.objectContaining({ ref: 'demo-staging', label: 'Playground', colour: 'violet' }),
+  );
+});
