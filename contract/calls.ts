@@ -120,7 +120,7 @@ export const calls = {
     clientSchema,
   ),
 
-  /** Mints a token under a name (D23); the only time that it is shown. */
+  /** Mints a token under a name (D23) for a server, or with the slug `metrics` for `/metrics`; the only time that it is shown. */
   'endpoint.mint': call(
     z.object({ slug: z.string(), name: z.string().min(1, 'it is empty').max(64, 'use at most 64 characters') }),
     z.object({ url: z.string(), headers: z.record(z.string(), z.string()) }),

@@ -22,6 +22,7 @@ import { KubeService } from './kube/kube-service.ts';
 import { removeStale } from './kube/private-kubeconfig.ts';
 import { isReachable } from './kube/probe.ts';
 import { createMeter } from './measure/create-meter.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { openStores } from './open-stores.ts';
 import type { CoreParts } from './parts.ts';
 import type { BerthPaths } from './paths.ts';
@@ -179,6 +180,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       contexts,
       rules: (preset) => presets.get(preset).guardRules,
     });
+    const metrics = new Metrics({ version, servers: () => servers.list() });
     const approvals = store.add(
       new Approvals({
         redact: (slug, text) => logs.redact(slug, text),
@@ -193,8 +195,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         targets,
         tokens: internalTokens,
         version,
-        events: recordTraffic({ activity, audit }),
+        events: recordTraffic({ activity, audit, metrics }),
         approver: approvals,
+        metrics: () => metrics.read(),
       }),
     );
     const address = store.add(new EndpointAddress(port, (wanted) => gateway.listen(wanted)));

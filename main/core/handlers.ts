@@ -1,6 +1,7 @@
 import { CONTRACT_VERSION, type Handlers, type ParsedInput } from '../../contract/calls.ts';
 import { BerthError } from '../../contract/errors.ts';
 import { type Server, type ServerState, serverStates } from '../../contract/model/server.ts';
+import { METRICS } from './gateway/http-front.ts';
 import { addablePath, addedOrigin } from './kube-path.ts';
 import type { CoreParts } from './parts.ts';
 import { secretNamesIn } from './presets/secret-references.ts';
@@ -172,7 +173,7 @@ function stillOnItsWay(error: unknown): void {
   if (!(error instanceof BerthError) || error.code !== 'timed-out') throw error;
 }
 
-function clientHandlers({ clients, tokens, servers, endClient }: CoreParts): Only<'clients' | 'endpoint'> {
+function clientHandlers({ clients, tokens, servers, endpoint, endClient }: CoreParts): Only<'clients' | 'endpoint'> {
   return {
     'clients.list': () => clients.list(),
     'clients.preview': (input) => {
@@ -186,9 +187,9 @@ function clientHandlers({ clients, tokens, servers, endClient }: CoreParts): Onl
     'clients.uninstall': ({ client, slugs, baseHash }) =>
       clients.uninstall({ client, slugs, ...(baseHash === undefined ? {} : { baseHash }) }),
     'endpoint.mint': async ({ slug, name }) => {
-      const server = servers.get(slug);
+      const url = slug === METRICS ? `${endpoint().url}/metrics` : servers.get(slug).endpoint.http;
       const token = await tokens.mint(slug, name);
-      return { url: server.endpoint.http, headers: { Authorization: `Bearer ${token}` } };
+      return { url, headers: { Authorization: `Bearer ${token}` } };
     },
     'endpoint.revoke': async ({ name }) => {
       const revoked = await tokens.revoke(name);

@@ -1,5 +1,6 @@
 import type { AuditLog } from './audit/audit-log.ts';
 import type { EndedCall, GatewayEvents } from './gateway/ports.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import type { Activity } from './servers/activity.ts';
 
 /** Berth counts tools under this name: nothing that anybody asked for. */
@@ -8,11 +9,21 @@ const COUNTING = 'berth';
 const OWN_CALLERS: ReadonlySet<string> = new Set([COUNTING, 'doctor']);
 
 /** Hands what the gateway tells to those who remember it: the activity in memory without arguments, the audit log with them. */
-export function recordTraffic({ activity, audit }: { activity: Activity; audit: AuditLog }): GatewayEvents {
+export function recordTraffic({
+  activity,
+  audit,
+  metrics,
+}: {
+  activity: Activity;
+  audit: AuditLog;
+  metrics: Metrics;
+}): GatewayEvents {
   return {
     onCall: (call) => {
       if (!OWN_CALLERS.has(call.client)) activity.record(withoutArguments(call));
-      if (call.client !== COUNTING) audit.record(call);
+      if (call.client === COUNTING) return;
+      audit.record(call);
+      metrics.record(call);
     },
     onClientSeen: ({ slug, client }) => {
       if (!OWN_CALLERS.has(client)) activity.see(slug, client);

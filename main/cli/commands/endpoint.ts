@@ -10,7 +10,9 @@ import { ago } from '../time-text.ts';
 /** endpoint: URL and header for a client that Berth does not know (D23). */
 export function addEndpointCommands(program: Command, { io }: CommandKit): void {
   withOutput(program.command('endpoint [slug]'))
-    .description('mint a token and print URL and header to paste into a client; shown once')
+    .description(
+      'mint a token and print URL and header to paste into a client, or with "metrics" into Prometheus; shown once',
+    )
     .option('--client <name>', 'name of the token, to recognise and revoke it by', 'manual')
     .option('--revoke <name>', 'end all tokens of this name instead')
     .option('--list', 'list the names of tokens instead', false)

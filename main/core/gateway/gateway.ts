@@ -17,6 +17,8 @@ export interface GatewayOptions {
   readonly tokens: TokenVerifier;
   readonly events: GatewayEvents;
   readonly approver: Approver;
+  /** What `/metrics` answers to who has a token for it (`METRICS`). */
+  readonly metrics: () => Promise<{ contentType: string; text: string }>;
   /** Of Berth: told to the bridge. */
   readonly version: string;
   readonly limits?: Partial<GatewayLimits>;
@@ -37,9 +39,9 @@ export class Gateway implements Disposable {
   constructor(options: GatewayOptions) {
     this.#options = options;
     const limits = { ...defaultLimits, ...options.limits };
-    const { targets, tokens, events, approver, mcpSocket, version } = options;
+    const { targets, tokens, events, approver, metrics, mcpSocket, version } = options;
     this.#endpoints = new Endpoints({ targets, events, approver, limits });
-    this.#http = new HttpFront({ endpoints: this.#endpoints, tokens, limits, origins: options.origins ?? [] });
+    this.#http = new HttpFront({ endpoints: this.#endpoints, tokens, metrics, limits, origins: options.origins ?? [] });
     this.#socket = new SocketFront({ path: mcpSocket, endpoints: this.#endpoints, limits, version });
   }
 

@@ -9,9 +9,13 @@ import type { GatewayLimits } from './limits.ts';
 import type { TokenVerifier } from './ports.ts';
 import { StreamableHttp } from './streamable-http.ts';
 
+/** What a token for `/metrics` is for, in the place of a server. */
+export const METRICS = 'metrics';
+
 export interface HttpFrontOptions {
   readonly endpoints: Endpoints;
   readonly tokens: TokenVerifier;
+  readonly metrics: () => Promise<{ contentType: string; text: string }>;
   readonly limits: GatewayLimits;
   /** Origins of browsers' pages that may call beside the endpoint's own. */
   readonly origins: readonly string[];
@@ -89,6 +93,10 @@ export class HttpFront implements Disposable {
       case 'health':
         answerJson(response, 200, { status: 'ok' });
         return;
+      case 'metrics':
+        this.#client(METRICS, request);
+        await this.#answerMetrics(request, response);
+        return;
       case 'well-known':
       case 'unknown':
         throw new HttpRefusal(404, 'Not found.');
@@ -101,6 +109,12 @@ export class HttpFront implements Disposable {
         await this.#mcp.handle(endpoint, this.#client(route.slug, request), request, response);
       }
     }
+  }
+
+  async #answerMetrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== 'GET') throw new HttpRefusal(405, 'Use GET.', { headers: { allow: 'GET' } });
+    const { contentType, text } = await this.#options.metrics();
+    response.writeHead(200, { 'content-type': contentType, 'content-length': Buffer.byteLength(text) }).end(text);
   }
 
   #endpoint(slug: string): Endpoint {

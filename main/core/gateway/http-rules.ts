@@ -60,6 +60,7 @@ export function bearerToken(authorization: string | undefined): string | undefin
 
 export type Route =
   | { kind: 'health' }
+  | { kind: 'metrics' }
   | { kind: 'well-known' }
   | { kind: 'mcp'; slug: string }
   | { kind: 'sse'; slug: string }
@@ -70,6 +71,7 @@ export type Route =
 export function routeOf(target: string | undefined): Route {
   const path = target?.split('?', 1)[0] ?? '';
   if (path === '/healthz') return { kind: 'health' };
+  if (path === '/metrics') return { kind: 'metrics' };
   // Clients look for OAuth metadata also below the endpoint's own path.
   if (path.startsWith('/.well-known/') || path.includes('/.well-known/')) return { kind: 'well-known' };
   const match = /^\/([a-z0-9][a-z0-9-]{0,39})\/(mcp|sse)\/?$/.exec(path);

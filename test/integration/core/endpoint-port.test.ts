@@ -98,6 +98,7 @@ test('a move to a port that is taken leaves the old one open, and can be taken b
     tokens: { verify: () => undefined },
     events: { onCall: () => {}, onClientSeen: () => {} },
     approver: { ask: async () => 'unanswered' },
+    metrics: async () => ({ contentType: 'text/plain', text: 'some 1\n' }),
     version: '0',
   });
   const first = await freePort();

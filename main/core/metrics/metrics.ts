@@ -1,0 +1,118 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { CallRecord } from '../../../contract/model/activity.ts';
+import { type Server, serverStates } from '../../../contract/model/server.ts';
+
+export interface MetricsOptions {
+  readonly version: string;
+  /** The servers as they are when the metrics are read. */
+  readonly servers: () => readonly Server[];
+}
+
+/** What is written to the scraper. */
+export interface Exposition {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** In seconds: from an answer out of a cache to kubectl-mtv's limit of two minutes. */
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+/** Clients may call tools by any name: beyond so many combinations the name is kept no more. */
+const MOST_SERIES = 2_000;
+const OTHER = '(other)';
+
+/**
+ * Calls, errors and latencies per server, tool and client, and how the servers are, for Prometheus. Counters begin with each start
+ * of Berth. Holds no arguments.
+ */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #calls: Counter<'server' | 'client' | 'tool' | 'outcome'>;
+  readonly #durations: Histogram<'server' | 'client' | 'tool'>;
+  readonly #series = new Set<string>();
+
+  constructor({ version, servers }: MetricsOptions) {
+    const registers = [this.#registry];
+    collectDefaultMetrics({ register: this.#registry });
+    new Gauge({ name: 'berth_info', help: 'Version of Berth.', labelNames: ['version'], registers }).set(
+      { version },
+      1,
+    );
+    this.#calls = new Counter({
+      name: 'berth_calls_total',
+      help: 'Calls that went through an endpoint, by how they ended.',
+      labelNames: ['server', 'client', 'tool', 'outcome'],
+      registers,
+    });
+    this.#durations = new Histogram({
+      name: 'berth_call_duration_seconds',
+      help: 'How long calls of tools took that reached their server.',
+      labelNames: ['server', 'client', 'tool'],
+      buckets: BUCKETS,
+      registers,
+    });
+    this.#gauges(servers, registers);
+  }
+
+  record({ slug, client, tool, method, outcome, ms }: Omit<CallRecord, 'id'>): void {
+    const labels = { server: slug, client, tool: this.#bounded(slug, client, tool ?? `(${method})`) };
+    this.#calls.inc({ ...labels, outcome });
+    if (tool !== null && outcome !== 'refused' && outcome !== 'cancelled') this.#durations.observe(labels, ms / 1_000);
+  }
+
+  async read(): Promise<Exposition> {
+    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
+  }
+
+  #bounded(server: string, client: string, tool: string): string {
+    const series = JSON.stringify([server, client, tool]);
+    if (!this.#series.has(series) && this.#series.size >= MOST_SERIES) return OTHER;
+    this.#series.add(series);
+    return tool;
+  }
+
+  /** Read from the servers at each scrape, so that one that was removed is gone. */
+  #gauges(servers: () => readonly Server[], registers: Registry[]): void {
+    const perServer = (name: string, help: string, value: (server: Server) => number | null | undefined) =>
+      new Gauge({
+        name,
+        help,
+        labelNames: ['server'],
+        registers,
+        collect() {
+          this.reset();
+          for (const server of servers()) {
+            const now = value(server);
+            if (now !== null && now !== undefined) this.set({ server: server.slug }, now);
+          }
+        },
+      });
+    perServer(
+      'berth_server_restarts',
+      'Automatic restarts since the server was last started by hand.',
+      (one) => one.restarts,
+    );
+    perServer(
+      'berth_server_memory_bytes',
+      'Resident memory of all its processes.',
+      (one) => one.resources?.memoryBytes,
+    );
+    perServer('berth_server_cpu_cores', 'Cores that all its processes use.', (one) => one.resources?.cpu);
+    perServer('berth_server_reachable', '1 when its cluster answered when last asked, 0 when not.', ({ reachable }) =>
+      reachable === null ? null : Number(reachable),
+    );
+    new Gauge({
+      name: 'berth_server_state',
+      help: '1 for the state that a server is in, 0 for the others.',
+      labelNames: ['server', 'context', 'state'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { slug, context, state } of servers()) {
+          for (const each of serverStates) {
+            this.set({ server: slug, context: context ?? '', state: each }, Number(state === each));
+          }
+        }
+      },
+    });
+  }
+}
