@@ -10,11 +10,10 @@ import type { PresetCatalog } from '../presets/preset-catalog.ts';
 import type { PresetDefinition, ProgramDefinition } from '../presets/preset-schema.ts';
 import { isUsable } from '../presets/program-verdict.ts';
 import { syncFolder, writePrivately } from '../private-file.ts';
-import { findExecutable } from '../shell-env/find-executable.ts';
 import { explainDiskFailure } from './explain-failure.ts';
 import { type InstallationRecord, installedPrograms, RECORD_FILE } from './installed-programs.ts';
-import { loadNpmConfig } from './npm-config.ts';
-import { type PlanFacts, planRoute, type RoutePlan, toolsOfRoutes, workFolder } from './plan-route.ts';
+import { type RoutePlan, workFolder } from './plan-route.ts';
+import { chooseRoute, type PlannedRoutes, planRoutes } from './plan-routes.ts';
 import { type InstallLimits, installLimits, type Prepared, prepare } from './prepare.ts';
 import { removeTree } from './remove-tree.ts';
 
@@ -51,7 +50,7 @@ export class Installer implements Disposable {
 
   /** What could be done for this preset on this machine. Runs and downloads nothing. */
   async plan(id: string): Promise<InstallPlan> {
-    const { routes } = await this.#routes(id);
+    const { routes } = await this.#planned(id);
     return { preset: id, routes: routes.map(({ shown }) => shown) };
   }
 
@@ -128,8 +127,8 @@ export class Installer implements Disposable {
     signal: AbortSignal,
   ): Promise<void> {
     const { programsFolder, presets } = this.#options;
-    const { preset, program, routes, facts } = await this.#routes(id);
-    const plan = choose(preset, routes, wanted);
+    const { preset, program, routes, facts } = await this.#planned(id);
+    const plan = chooseRoute(preset, routes, wanted);
     const { title } = preset;
     try {
       await this.#locked(id, async () => {
@@ -239,26 +238,9 @@ export class Installer implements Disposable {
     this.#options.logs.append({ slug: 'berth', stream: 'event', level, text });
   }
 
-  async #routes(id: string) {
-    const preset = this.#options.presets.get(id);
-    const { program } = preset;
-    if (!program || program.routes.length === 0) {
-      throw new BerthError('unsupported', `Berth does not know how to install ${preset.title}.`, {
-        ...(program ? { hint: program.install } : {}),
-      });
-    }
-    const facts = await this.#facts();
-    return { preset, program, facts, routes: program.routes.map((route) => planRoute(preset, program, route, facts)) };
-  }
-
-  async #facts(): Promise<PlanFacts> {
-    const { programsFolder, platform = process.platform, arch = process.arch } = this.#options;
-    const env = await this.#options.environment();
-    const npm = await loadNpmConfig(env, platform).catch((problem: unknown) => ({ problem }));
-    const found = await Promise.all(
-      toolsOfRoutes.map(async (name) => [name, await findExecutable(name, env, platform)] as const),
-    );
-    return { platform, arch, programsFolder, npm, found: Object.fromEntries(found) };
+  async #planned(id: string): Promise<PlannedRoutes> {
+    const { programsFolder, presets, platform = process.platform, arch = process.arch } = this.#options;
+    return planRoutes(presets.get(id), { programsFolder, env: await this.#options.environment(), platform, arch });
   }
 
   /** One installation of a preset at a time, also among several Berths of one user. */
@@ -276,28 +258,6 @@ export class Installer implements Disposable {
       throw error;
     }
   }
-}
-
-function choose(preset: PresetDefinition, routes: readonly RoutePlan[], wanted: InstallRoute | undefined): RoutePlan {
-  const known = [...new Set(routes.map(({ shown }) => shown.route))].join(', ');
-  const plan =
-    wanted === undefined
-      ? (routes.find(({ shown }) => shown.unavailable === null) ?? routes[0])
-      : routes.find(({ shown }) => shown.route === wanted);
-  if (!plan) {
-    throw new BerthError('invalid-argument', `${preset.title} cannot be installed by ${wanted}.`, {
-      hint: `Ways: ${known}.`,
-    });
-  }
-  const { unavailable } = plan.shown;
-  if (!unavailable) return plan;
-  throw new BerthError(
-    'unsupported',
-    `${preset.title} cannot be installed by ${plan.shown.route}: ${unavailable.reason}`,
-    {
-      hint: unavailable.remedy,
-    },
-  );
 }
 
 function beingInstalled(id: string): BerthError {
