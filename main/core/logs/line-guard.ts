@@ -9,6 +9,7 @@ import { redactPatterns, suspiciousMarks } from './redact.ts';
  */
 export class LineGuard {
   readonly #known: KnownSecrets;
+  readonly #scratch: Scratch;
   readonly #key = new KeyBlock();
   #scanner = new MarkScanner(suspiciousMarks);
   #version = 0;
@@ -16,8 +17,10 @@ export class LineGuard {
   #codes: Uint8Array = new Uint8Array(0);
   #suspect = 0;
 
-  constructor(known: KnownSecrets) {
+  /** `scratch` may be shared by all guards: one text is searched at a time. */
+  constructor(known: KnownSecrets, scratch: Scratch) {
     this.#known = known;
+    this.#scratch = scratch;
   }
 
   /** The text whose lines `clean` is asked about next. */
@@ -27,7 +30,7 @@ export class LineGuard {
       this.#scanner = new MarkScanner([...suspiciousMarks, ...this.#known.marks()]);
     }
     this.#text = text;
-    this.#codes = Buffer.from(text, 'latin1');
+    this.#codes = this.#scratch.codesOf(text);
     this.#suspect = this.#scanner.next(this.#codes, 0);
   }
 
@@ -37,5 +40,16 @@ export class LineGuard {
     if (this.#suspect >= end && !this.#key.open) return line;
     if (this.#suspect < end) this.#suspect = this.#scanner.next(this.#codes, end);
     return redactPatterns(this.#known.redact(this.#key.read(line)));
+  }
+}
+
+/** Memory for the characters of a text, used again and again: in a flood new memory for each would cost more than the search. */
+export class Scratch {
+  #memory = Buffer.alloc(0);
+
+  /** One byte for each character, until the next call. */
+  codesOf(text: string): Uint8Array {
+    if (this.#memory.length < text.length) this.#memory = Buffer.alloc(2 * text.length);
+    return this.#memory.subarray(0, this.#memory.write(text, 'latin1'));
   }
 }

@@ -9,7 +9,7 @@ import type { FileLimits } from './file-limits.ts';
 import { followLines, type LineFollower } from './follow-lines.ts';
 import { formatText } from './format-text.ts';
 import { KnownSecrets } from './known-secrets.ts';
-import { LineGuard } from './line-guard.ts';
+import { LineGuard, Scratch } from './line-guard.ts';
 import { LineRing } from './line-ring.ts';
 import { formatLine, parseLine } from './line-text.ts';
 import { type FormattedText, LogBlock, levelBit } from './log-block.ts';
@@ -43,6 +43,7 @@ export class LogStore implements LogSink, Disposable {
   readonly #files = new Map<string, RotatingFile>();
   readonly #secrets = new Map<string, KnownSecrets>();
   readonly #allSecrets = new KnownSecrets();
+  readonly #scratch = new Scratch();
   readonly #guards = new Map<string, LineGuard>();
   readonly #blocks = new Emitter<LogBlock>();
   readonly #problems = new Emitter<ErrorInfo | null>();
@@ -191,7 +192,7 @@ export class LogStore implements LogSink, Disposable {
     const key = `${stream} ${slug}`;
     let guard = this.#guards.get(key);
     if (!guard) {
-      guard = new LineGuard(this.#secretsOf(slug));
+      guard = new LineGuard(this.#secretsOf(slug), this.#scratch);
       this.#guards.set(key, guard);
     }
     return guard;

@@ -145,7 +145,7 @@ export class RotatingFile {
       while (this.#waiting.length > 0) {
         const batch = this.#takeBatch();
         try {
-          await this.#writeLines(Buffer.concat(batch.map(({ bytes }) => bytes)));
+          await this.#writeLines(batch.map(({ bytes }) => bytes));
         } catch (error) {
           this.#skipped += countLines(batch);
           throw error;
@@ -185,21 +185,25 @@ export class RotatingFile {
   }
 
   /** Files are cut at line ends: each gets what still fits, and one line at least. */
-  async #writeLines(lines: Buffer): Promise<void> {
-    for (let rest = lines; rest.length > 0; ) {
+  async #writeLines(blocks: readonly Buffer[]): Promise<void> {
+    const rest = [...blocks];
+    while (rest.length > 0) {
       const handle = await this.#current();
-      const room = this.#options.limits().maxFileBytes - this.#size;
-      let end = rest.length;
-      if (end > room) {
-        end = room > 0 ? rest.lastIndexOf(NEWLINE, room - 1) + 1 : 0;
-        if (end === 0 && this.#size === 0) end = rest.indexOf(NEWLINE) + 1;
+      let room = this.#options.limits().maxFileBytes - this.#size;
+      const fitting: Buffer[] = [];
+      for (let next = rest[0]; next && room > 0; next = rest[0]) {
+        if (next.length > room) {
+          const end = fittingEnd(next, room, this.#size === 0 && fitting.length === 0);
+          if (end > 0) fitting.push(next.subarray(0, end));
+          if (end < next.length) rest[0] = next.subarray(end);
+          else rest.shift();
+          break;
+        }
+        fitting.push(next);
+        room -= next.length;
+        rest.shift();
       }
-      if (end > 0) {
-        // Not `write`: on a full disk that takes a part and says nothing.
-        await handle.appendFile(rest.subarray(0, end));
-        this.#size += end;
-      }
-      rest = rest.subarray(end);
+      this.#size += await writeAll(handle, fitting);
       if (rest.length > 0) await this.#rotate();
     }
   }
@@ -264,6 +268,21 @@ async function removeBeyond(path: string, count: number): Promise<void> {
       entry === `${name}.log` ? 0 : Number(/^\.(\d+)\.log$/.exec(entry.slice(name.length))?.[1] ?? Number.NaN);
     if (entry.startsWith(`${name}.`) && age >= count) await rm(join(dirname(path), entry), { force: true });
   }
+}
+
+/** How much of the lines fits into so many bytes; the first line in any case when `atLeastOne`. */
+function fittingEnd(lines: Buffer, room: number, atLeastOne: boolean): number {
+  const end = lines.lastIndexOf(NEWLINE, room - 1) + 1;
+  return end === 0 && atLeastOne ? lines.indexOf(NEWLINE) + 1 : end;
+}
+
+/** Writes all of it: one write takes only a part when the disk is nearly full, and says nothing. Answers how many bytes these are. */
+async function writeAll(handle: FileHandle, blocks: Buffer[]): Promise<number> {
+  const total = blocks.reduce((sum, { length }) => sum + length, 0);
+  if (total === 0) return 0;
+  const { bytesWritten } = await handle.writev(blocks);
+  if (bytesWritten < total) await handle.appendFile(Buffer.concat(blocks).subarray(bytesWritten));
+  return total;
 }
 
 async function endsWithNewline(handle: FileHandle, size: number): Promise<boolean> {
