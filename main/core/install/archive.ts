@@ -1,4 +1,3 @@
-import { x as extract } from 'tar';
 import { BerthError } from '../../../contract/errors.ts';
 
 /** What an unpacked package may hold at most. */
@@ -36,6 +35,8 @@ export async function unpackPackage(
     const kind = /^(File|OldFile|ContiguousFile|Directory|GNUDumpDir)$/.test(type);
     return kind && staysInside(path) ? null : unsafe(path);
   };
+  // Loaded when it is needed: it would hold every start of Berth up.
+  const { x: extract } = await import('tar');
   try {
     await extract({
       file,
