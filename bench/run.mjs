@@ -27,6 +27,9 @@ Exits with 1 when a bar is missed or a bench fails, with 2 when it was called wr
  * @typedef {{ name: string, title: string, run(options: { repeat: number, folder: string, log: (text: string) => void }): Promise<Measured> }} Bench
  */
 
+// What was begun is tidied up at the exit, which a signal alone does not bring about.
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
 process.exitCode = await main();
 
 async function main() {

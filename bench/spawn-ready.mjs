@@ -13,7 +13,7 @@ const LIMIT = 1.3;
 const WARM_UP = 2;
 
 /** Pairs for each of `--repeat`: a start is short, and single ones scatter. */
-const PAIRS = 3;
+const PAIRS = 5;
 
 export const bench = {
   name: 'spawn-ready',

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toErrorInfo } from '../../../contract/errors.ts';
 import type { Backend } from '../backend/backend.ts';
 import { Emitter } from '../emitter.ts';
@@ -51,9 +52,13 @@ export class ToolCounts {
   }
 
   async #ask(slug: string, backend: Backend): Promise<void> {
+    const isPresent = () => this.#parts.current(slug)?.id === backend.id;
     try {
+      // Clients that wait for the server come first.
+      await nextTurn();
+      if (!isPresent()) return;
       const count = await this.#parts.ask(slug);
-      if (this.#parts.current(slug)?.id !== backend.id) return;
+      if (!isPresent()) return;
       this.#counts.set(slug, count);
       this.#changed.fire();
     } catch (error) {
