@@ -5,6 +5,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { Endpoints } from './endpoints.ts';
 import { answerJson, answerThrown, HttpRefusal, MARKER_HEADER } from './http-answers.ts';
 import { bearerToken, isAllowedOrigin, isLoopbackHost, routeOf } from './http-rules.ts';
+import { LegacySse } from './legacy-sse.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { TokenVerifier } from './ports.ts';
 import { StreamableHttp } from './streamable-http.ts';
@@ -25,11 +26,13 @@ export interface HttpFrontOptions {
 export class HttpFront implements Disposable {
   readonly #options: HttpFrontOptions;
   readonly #mcp: StreamableHttp;
+  readonly #sse: LegacySse;
   #server: Server | null = null;
 
   constructor(options: HttpFrontOptions) {
     this.#options = options;
     this.#mcp = new StreamableHttp(options.limits);
+    this.#sse = new LegacySse(options.limits);
   }
 
   /** Answers the port. On a second call the former port is closed once the new one listens. Rejects with the system's error. */
@@ -63,10 +66,12 @@ export class HttpFront implements Disposable {
   /** Ends what this client has open. */
   endClient(client: string, cause: BerthError): void {
     this.#mcp.endClient(client, cause);
+    this.#sse.endClient(client, cause);
   }
 
   async dispose(): Promise<void> {
     this.#mcp.dispose();
+    this.#sse.dispose();
     const server = this.#server;
     this.#server = null;
     if (server) await close(server);
@@ -103,7 +108,11 @@ export class HttpFront implements Disposable {
       case 'all':
         throw new HttpRefusal(501, 'This version of Berth has one endpoint per server, and none for all of them.');
       case 'sse':
-        throw new HttpRefusal(501, `Use /${route.slug}/mcp: this version of Berth speaks Streamable HTTP only.`);
+        this.#sse.open(this.#endpoint(route.slug), this.#client(route.slug, request), request, response);
+        return;
+      case 'messages':
+        await this.#sse.post(this.#endpoint(route.slug), this.#client(route.slug, request), request, response);
+        return;
       case 'mcp': {
         const endpoint = this.#endpoint(route.slug);
         await this.#mcp.handle(endpoint, this.#client(route.slug, request), request, response);

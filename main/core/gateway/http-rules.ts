@@ -64,6 +64,7 @@ export type Route =
   | { kind: 'well-known' }
   | { kind: 'mcp'; slug: string }
   | { kind: 'sse'; slug: string }
+  | { kind: 'messages'; slug: string }
   | { kind: 'all' }
   | { kind: 'unknown' };
 
@@ -74,8 +75,8 @@ export function routeOf(target: string | undefined): Route {
   if (path === '/metrics') return { kind: 'metrics' };
   // Clients look for OAuth metadata also below the endpoint's own path.
   if (path.startsWith('/.well-known/') || path.includes('/.well-known/')) return { kind: 'well-known' };
-  const match = /^\/([a-z0-9][a-z0-9-]{0,39})\/(mcp|sse)\/?$/.exec(path);
+  const match = /^\/([a-z0-9][a-z0-9-]{0,39})\/(mcp|sse|messages)\/?$/.exec(path);
   if (match?.[1] === undefined) return { kind: 'unknown' };
   if (match[1] === 'all') return { kind: 'all' };
-  return { kind: match[2] === 'mcp' ? 'mcp' : 'sse', slug: match[1] };
+  return { kind: match[2] as 'mcp' | 'sse' | 'messages', slug: match[1] };
 }

@@ -4,20 +4,12 @@ import type { Disposable } from '../dispose.ts';
 import type { Sink } from './call.ts';
 import type { Endpoint } from './endpoint.ts';
 import { HttpRefusal } from './http-answers.ts';
-import { acceptedForms, mediaType } from './http-rules.ts';
+import { readMessage, requireMessage, requireVersion } from './http-message.ts';
+import { acceptedForms } from './http-rules.ts';
 import { HttpSession } from './http-session.ts';
-import {
-  type ClassifiedMessage,
-  classify,
-  INVALID_REQUEST,
-  PARSE_ERROR,
-  SESSION_NOT_FOUND,
-  UNSUPPORTED_VERSION,
-} from './json-rpc.ts';
+import { INVALID_REQUEST, SESSION_NOT_FOUND } from './json-rpc.ts';
 import type { GatewayLimits } from './limits.ts';
 import { PostSink } from './post-sink.ts';
-import { isRelayedVersion, relayedVersions } from './protocol-versions.ts';
-import { readBody } from './read-body.ts';
 import { SessionStore } from './session-store.ts';
 
 const METHODS = 'GET, POST, DELETE';
@@ -72,7 +64,7 @@ export class StreamableHttp implements Disposable {
   async #post(endpoint: Endpoint, client: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const forms = acceptedForms(request.headers.accept);
     if (!forms.json && !forms.events) throw new HttpRefusal(406, 'Accept application/json and text/event-stream.');
-    const value = await this.#read(request);
+    const value = await readMessage(request, this.#limits);
     if (value === undefined) return;
     const classified = requireMessage(value);
     requireVersion(request, classified);
@@ -93,21 +85,6 @@ export class StreamableHttp implements Disposable {
       throw new HttpRefusal(503, 'This client does not read its answers.', { id: classified.message.id });
     }
     this.#exchange(session, value, new PostSink(response, forms, this.#limits), response);
-  }
-
-  /** The parsed body; undefined when the client hung up. */
-  async #read(request: IncomingMessage): Promise<unknown> {
-    const encoding = request.headers['content-encoding'] ?? 'identity';
-    if (mediaType(request.headers['content-type']) !== 'application/json' || encoding !== 'identity') {
-      throw new HttpRefusal(415, 'Send application/json, not compressed.', { headers: { connection: 'close' } });
-    }
-    const body = await readBody(request, this.#limits.maxMessageBytes);
-    if ('text' in body) return parse(body.text);
-    if (body.problem === 'gone') return undefined;
-    throw new HttpRefusal(413, `The message is larger than ${this.#limits.maxMessageBytes} bytes.`, {
-      code: INVALID_REQUEST,
-      headers: { connection: 'close' },
-    });
   }
 
   /** Gives a request to its session and its answers to the response. A client that hangs up takes its request back. */
@@ -141,36 +118,4 @@ export class StreamableHttp implements Disposable {
     if (session) return session;
     throw new HttpRefusal(404, 'Session not found: send initialize again.', { code: SESSION_NOT_FOUND });
   }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new HttpRefusal(400, 'This is not JSON.', { code: PARSE_ERROR });
-  }
-}
-
-function requireMessage(value: unknown): Exclude<ClassifiedMessage, { kind: 'batch' | 'invalid' }> {
-  const classified = classify(value);
-  switch (classified.kind) {
-    case 'batch':
-      throw new HttpRefusal(400, 'JSON-RPC batches are not part of this protocol version.', { code: INVALID_REQUEST });
-    case 'invalid':
-      throw new HttpRefusal(400, 'This is not a JSON-RPC 2.0 message.', { code: INVALID_REQUEST });
-    default:
-      return classified;
-  }
-}
-
-/** A version that Berth does not relay is refused with what it does, so that a newer client knows how to fall back. */
-function requireVersion(request: IncomingMessage, classified: ClassifiedMessage | null): void {
-  const version = request.headers['mcp-protocol-version'];
-  if (version === undefined || isRelayedVersion(String(version))) return;
-  const requested = String(version).slice(0, 40);
-  throw new HttpRefusal(400, `Unsupported protocol version: ${requested}`, {
-    code: UNSUPPORTED_VERSION,
-    id: classified?.kind === 'request' ? classified.message.id : null,
-    data: { supported: [...relayedVersions], requested },
-  });
 }

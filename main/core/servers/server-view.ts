@@ -53,7 +53,7 @@ export function serverView(facts: ServerFacts): Server {
     guard: settings.guard,
     effectiveGuard: effectiveGuard(settings.guard, facts.cap.level),
     clients: facts.clients,
-    endpoint: { http: `${facts.endpoint}/${facts.slug}/mcp`, sse: null },
+    endpoint: { http: `${facts.endpoint}/${facts.slug}/mcp`, sse: `${facts.endpoint}/${facts.slug}/sse` },
     error: supervised?.error ?? (state === 'stopped' ? facts.contextError : null),
     production: facts.cap.production,
     reachable: facts.reachable,

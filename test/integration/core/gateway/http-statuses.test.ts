@@ -54,7 +54,30 @@ describe('what a request gets', () => {
     ['OAuth metadata', 404, () => raw(`${bench.url}/.well-known/oauth-protected-resource`)],
     ['OAuth metadata of the endpoint', 404, () => raw(`${bench.url}/.well-known/oauth-protected-resource/good/mcp`)],
     ['all servers as one', 501, () => raw(`${bench.url}/all/mcp`)],
-    ['the older transport', 501, () => raw(`${bench.url}/good/sse`)],
+    ['the older transport without a token', 401, () => raw(`${bench.url}/good/sse`)],
+    [
+      'the older transport for JSON',
+      406,
+      () =>
+        raw(`${bench.url}/good/sse`, {
+          headers: { authorization: 'Bearer secret-tester', accept: 'application/json' },
+        }),
+    ],
+    [
+      'the older transport with a POST',
+      405,
+      () => raw(`${bench.url}/good/sse`, { method: 'POST', headers: { authorization: 'Bearer secret-tester' } }),
+    ],
+    [
+      'a message of the older transport without a session',
+      404,
+      () => post(new URL(`${bench.url}/good/messages`), list),
+    ],
+    [
+      'a message of the older transport with a GET',
+      405,
+      () => raw(`${bench.url}/good/messages`, { headers: { authorization: 'Bearer secret-tester' } }),
+    ],
     ['PUT', 405, () => raw(bench.endpoint(), { method: 'PUT', headers: { authorization: 'Bearer secret-tester' } })],
     [
       'OPTIONS',

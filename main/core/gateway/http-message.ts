@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http';
+import { HttpRefusal } from './http-answers.ts';
+import { mediaType } from './http-rules.ts';
+import { type ClassifiedMessage, classify, INVALID_REQUEST, PARSE_ERROR, UNSUPPORTED_VERSION } from './json-rpc.ts';
+import type { GatewayLimits } from './limits.ts';
+import { isRelayedVersion, relayedVersions } from './protocol-versions.ts';
+import { readBody } from './read-body.ts';
+
+/** The parsed body of a POST; undefined when the client hung up. Rejects with a refusal for what is no JSON or too large. */
+export async function readMessage(
+  request: IncomingMessage,
+  { maxMessageBytes }: Pick<GatewayLimits, 'maxMessageBytes'>,
+): Promise<unknown> {
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (mediaType(request.headers['content-type']) !== 'application/json' || encoding !== 'identity') {
+    throw new HttpRefusal(415, 'Send application/json, not compressed.', { headers: { connection: 'close' } });
+  }
+  const body = await readBody(request, maxMessageBytes);
+  if ('text' in body) return parse(body.text);
+  if (body.problem === 'gone') return undefined;
+  throw new HttpRefusal(413, `The message is larger than ${maxMessageBytes} bytes.`, {
+    code: INVALID_REQUEST,
+    headers: { connection: 'close' },
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HttpRefusal(400, 'This is not JSON.', { code: PARSE_ERROR });
+  }
+}
+
+/** The message, classified. Throws a refusal for what is none, and for a batch. */
+export function requireMessage(value: unknown): Exclude<ClassifiedMessage, { kind: 'batch' | 'invalid' }> {
+  const classified = classify(value);
+  switch (classified.kind) {
+    case 'batch':
+      throw new HttpRefusal(400, 'JSON-RPC batches are not part of this protocol version.', { code: INVALID_REQUEST });
+    case 'invalid':
+      throw new HttpRefusal(400, 'This is not a JSON-RPC 2.0 message.', { code: INVALID_REQUEST });
+    default:
+      return classified;
+  }
+}
+
+/** A version that Berth does not relay is refused with what it does, so that a newer client knows how to fall back. */
+export function requireVersion(request: IncomingMessage, classified: ClassifiedMessage | null): void {
+  const version = request.headers['mcp-protocol-version'];
+  if (version === undefined || isRelayedVersion(String(version))) return;
+  const requested = String(version).slice(0, 40);
+  throw new HttpRefusal(400, `Unsupported protocol version: ${requested}`, {
+    code: UNSUPPORTED_VERSION,
+    id: classified?.kind === 'request' ? classified.message.id : null,
+    data: { supported: [...relayedVersions], requested },
+  });
+}
