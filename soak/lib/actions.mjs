@@ -22,7 +22,7 @@ export class Actions {
   #clusters;
   #servers;
   #held = new Map();
-  #later = new Set();
+  #later = new Map();
   #control = null;
   #pid = 0;
 
@@ -63,7 +63,11 @@ export class Actions {
       send(pid, 'SIGCONT');
     }
     this.#held.clear();
-    for (const timer of this.#later) clearTimeout(timer);
+    // What was to come later comes now: a server that was stopped for a while would stay so.
+    for (const [timer, work] of this.#later) {
+      clearTimeout(timer);
+      work();
+    }
     this.#later.clear();
     this.#clusters.allBack();
     const states = await this.#control.call('servers.list');
@@ -137,7 +141,7 @@ export class Actions {
       this.#later.delete(timer);
       work();
     }, ms);
-    this.#later.add(timer);
+    this.#later.set(timer, work);
   }
 
   async #withPid(slug, use) {
