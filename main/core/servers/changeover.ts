@@ -105,7 +105,10 @@ export class Changeover {
   /** Goes over by itself, since what it was started from was outdated when it came up. */
   again(slug: string): void {
     this.goOverForGood(slug).catch((error: unknown) => {
-      const text = `it could not be changed over: ${toErrorInfo(error).message}`;
+      const { code, message } = toErrorInfo(error);
+      // Somebody stopped it meanwhile, which is no failure.
+      if (code === 'cancelled') return;
+      const text = `it could not be changed over: ${message}`;
       this.#parts.logs.append({ slug, stream: 'event', level: 'error', text });
     });
   }
