@@ -1,13 +1,9 @@
 import type { CommandSet, GuardRules } from '../../../contract/model/guard.ts';
 import { outsideTheSet } from './command-set.ts';
+import { misspelled } from './exact-names.ts';
 import { isRecord } from './json-rpc.ts';
 
 type CommandLineRule = GuardRules['commandLines'][string];
-
-/** Go's JSON decoder takes `Flags` and even `flagſ` for `flags`, so names are compared as it folds them. */
-function fold(name: string): string {
-  return name.toUpperCase().toLowerCase();
-}
 
 /**
  * Why the arguments of a tool that takes a command line may not pass; null when they may. What passes is a command of the program's
@@ -18,13 +14,8 @@ function fold(name: string): string {
 export function commandLineProblem(rule: CommandLineRule, set: CommandSet | null, args: unknown): string | null {
   if (args === undefined) return null;
   if (!isRecord(args)) return 'its arguments are not an object';
-  for (const name of Object.keys(args)) {
-    for (const known of [rule.command, rule.flags]) {
-      if (known !== undefined && name !== known && fold(name) === fold(known)) {
-        return `the argument ${JSON.stringify(name)} must be written ${JSON.stringify(known)}`;
-      }
-    }
-  }
+  const misplaced = misspelled(args, rule.flags === undefined ? [rule.command] : [rule.command, rule.flags]);
+  if (misplaced !== null) return `the argument ${misplaced}`;
   const command = args[rule.command];
   const flags = rule.flags ? args[rule.flags] : undefined;
   return commandProblem(rule, command) ?? flagsProblem(rule, flags) ?? outsideTheSet(rule, set, command, flags);

@@ -70,12 +70,14 @@ export class Link implements Disposable {
   cancel(id: number, reason: string): void {
     if (!this.#pending.has(id)) return;
     this.#forget(id);
-    this.notify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id, reason } });
+    this.notify({ method: 'notifications/cancelled', params: { requestId: id, reason } });
   }
 
-  notify(notification: JsonRpcNotification): void {
+  /** Sends method and parameters and nothing else: a server might take another name, such as `Method`, for what it stands for. */
+  notify({ method, params }: Pick<JsonRpcNotification, 'method' | 'params'>): void {
     try {
-      if (!this.backend.closed) this.backend.send(notification);
+      if (!this.backend.closed)
+        this.backend.send({ jsonrpc: '2.0', method, ...(params === undefined ? {} : { params }) });
     } catch {
       // A notification that cannot be sent has no one to be told: the channel is closing, or the server does not read.
     }

@@ -20,6 +20,7 @@ import {
 import type { Link } from './link.ts';
 import { mcpLogLevels, reachesLevel } from './log-level.ts';
 import type { EndedCall, GatewayTarget } from './ports.ts';
+import { argumentsOf, toolCallProblem, toolOf } from './tool-call.ts';
 import { listedTools } from './tool-claims.ts';
 
 /** How often a call that was not sent yet follows a server that is replaced. */
@@ -173,6 +174,11 @@ export class Session {
     let approvedFor: string | null | undefined;
     try {
       if (call.request.method === 'ping' && !this.#endpoint.linkNow()) return call.settle({});
+      const problem = tool === null ? null : toolCallProblem(call.request);
+      if (problem !== null) {
+        const text = `Berth refused this call of a tool: ${problem} Change it and call again.`;
+        return call.refuse(text, new BerthError('refused', text));
+      }
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
         const link = this.#endpoint.linkNow() ?? (await this.#endpoint.link(call.signal));
         const claim = tool === null ? null : await this.#claim(link, tool);
@@ -319,14 +325,4 @@ interface Served {
   context: string | null;
   guard: GuardLevel | null;
   approval: EndedCall['approval'];
-}
-
-function argumentsOf({ params }: JsonRpcRequest): unknown {
-  return isRecord(params) ? params['arguments'] : undefined;
-}
-
-function toolOf(request: JsonRpcRequest): string | null {
-  if (request.method !== 'tools/call') return null;
-  const name = isRecord(request.params) ? request.params['name'] : undefined;
-  return typeof name === 'string' ? name : '';
 }

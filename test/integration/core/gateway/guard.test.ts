@@ -166,4 +166,29 @@ describe('the guard on a real server', () => {
     expect(await verdict('both')).toContain('this tool is not certainly read-only');
     expect(await verdict('third')).toContain('the server lists no tool of this name');
   });
+
+  it('judges what a server reads that takes names in any case, as those in Go do', async () => {
+    const script = fileURLToPath(new URL('../../../fixtures/gateway/caseless-server.mjs', import.meta.url));
+    const target = bench.add('caseless', script);
+    target.level = 'read-only';
+    await target.start();
+    const own = await openSession(bench.endpoint('caseless'));
+    const send = (message: object) => post(bench.endpoint('caseless'), { jsonrpc: '2.0', ...message }, own);
+    for (const other of ['Name', 'NAME', 'Arguments', 'argument\u017f', '_Meta']) {
+      const params = { name: 'read', arguments: {}, [other]: 'write' };
+      const { json } = await send({ id: other, method: 'tools/call', params });
+      expect(json?.['result'], other).toMatchObject({ isError: true });
+      expect(JSON.stringify(json), other).toContain(`must be written`);
+    }
+    target.level = 'full';
+    target.rules = { tools: { write: { blocked: 'it breaks things' } }, commandLines: {} };
+    const listed = await send({ id: 'list', method: 'tools/call', params: { name: ['write'], arguments: {} } });
+    expect(listed.json?.['result']).toMatchObject({ isError: true });
+    const params = { name: 'write', arguments: {} };
+    expect((await send({ method: 'notifications/x', Method: 'tools/call', Id: 7, Params: params })).status).toBe(202);
+    expect((await send({ id: 8, method: 'ping', Method: 'tools/call', Params: params })).status).toBe(200);
+    const { json } = await send({ id: 'last', method: 'tools/call', params: { name: 'read', arguments: {} } });
+    expect(json?.['result']).toEqual({ content: [{ type: 'text', text: 'read' }] });
+    expect(bench.calls.filter(({ outcome }) => outcome === 'refused')).toHaveLength(6);
+  });
 });
