@@ -1,30 +1,17 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodeOf, toErrorInfo } from '../../contract/errors.ts';
 import { answer, type CliIo, sayError } from './cli-io.ts';
+import { addCommands } from './command-groups.ts';
 import type { CommandKit } from './command-kit.ts';
-import { addAppCommands } from './commands/app.ts';
-import { addApprovalsCommand } from './commands/approvals.ts';
-import { addAuditCommand } from './commands/audit.ts';
-import { addClientCommands } from './commands/clients.ts';
-import { addCompletionCommands } from './commands/completion.ts';
-import { addConfigCommands } from './commands/config.ts';
-import { addContextCommands } from './commands/contexts.ts';
-import { addDoctorCommand } from './commands/doctor.ts';
-import { addEndpointCommands } from './commands/endpoint.ts';
-import { addLogsCommand } from './commands/logs.ts';
-import { addPresetsCommand } from './commands/presets.ts';
-import { addSecretCommands } from './commands/secrets.ts';
-import { addServerCommands } from './commands/servers.ts';
-import { addStatusCommand } from './commands/status.ts';
-import { addToolCommands } from './commands/tools.ts';
 
 /** Runs one `berth` command and answers its exit code (cli.md). Never rejects. */
 export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
   let code = 0;
-  const program = createProgram({ io, exit: (wanted) => (code = wanted) });
+  const asksVersion = args.length === 1 && (args[0] === '--version' || args[0] === '-V');
+  const words = asksVersion ? ['version'] : args;
   try {
-    const asksVersion = args.length === 1 && (args[0] === '--version' || args[0] === '-V');
-    await program.parseAsync(asksVersion ? ['version'] : args, { from: 'user' });
+    const program = await createProgram({ io, exit: (wanted) => (code = wanted) }, words[0]);
+    await program.parseAsync(words, { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodeOf('invalid-argument');
@@ -36,8 +23,8 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
   }
 }
 
-/** All commands. Public for completion and for the test that compares them with the documentation. */
-export function createProgram(kit: CommandKit): Command {
+/** The program for a command line that begins with `word`; with all its commands when that is no command's name, or absent. */
+export async function createProgram(kit: CommandKit, word?: string): Promise<Command> {
   const { io } = kit;
   const program = new Command('berth')
     .description('Docks Kubernetes MCP servers and gives AI clients one stable, guarded endpoint for each.')
@@ -51,25 +38,7 @@ export function createProgram(kit: CommandKit): Command {
     .exitOverride()
     .showSuggestionAfterError()
     .enablePositionalOptions();
-  for (const add of [
-    addAppCommands,
-    addStatusCommand,
-    addContextCommands,
-    addPresetsCommand,
-    addServerCommands,
-    addLogsCommand,
-    addAuditCommand,
-    addApprovalsCommand,
-    addToolCommands,
-    addClientCommands,
-    addEndpointCommands,
-    addDoctorCommand,
-    addSecretCommands,
-    addConfigCommands,
-  ]) {
-    add(program, kit);
-  }
-  addCompletionCommands(program, kit);
+  await addCommands(program, kit, word);
   inheritSettings(program);
   return program;
 }

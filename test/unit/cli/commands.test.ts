@@ -1,9 +1,11 @@
 import { PassThrough } from 'node:stream';
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { knownWords } from '../../../main/cli/command-groups.ts';
+import type { CommandKit } from '../../../main/cli/command-kit.ts';
 import { createProgram } from '../../../main/cli/run-cli.ts';
 
-const program = createProgram({
+const kit: CommandKit = {
   io: {
     stdin: new PassThrough(),
     stdout: new PassThrough(),
@@ -15,7 +17,8 @@ const program = createProgram({
     now: () => 0,
   },
   exit: () => {},
-});
+};
+const program = await createProgram(kit);
 
 function leaves(command: Command, path: string[] = []): { usage: string; command: Command }[] {
   return command.commands.flatMap((child) => {
@@ -93,3 +96,28 @@ test('every command, argument choice and option says what it does', () => {
     for (const option of command.options) expect(option.description, `${usage} ${option.flags}`).not.toBe('');
   }
 });
+
+const ownCommands = program.commands.filter((command) => !command.name().startsWith('__'));
+
+test('each command can be called without loading the others', () => {
+  expect(knownWords).toEqual(ownCommands.map((command) => command.name()));
+});
+
+test.each(ownCommands.map((command) => command.name()))('%s alone is what it is among all', async (name) => {
+  const alone = (await createProgram(kit, name)).commands.find((command) => command.name() === name);
+  const among = program.commands.find((command) => command.name() === name);
+  const told = (command: Command | undefined) =>
+    command && leavesAndSelf(command).map((one) => [one.helpInformation(), one.registeredArguments.length]);
+  expect(told(alone)).toEqual(told(among));
+});
+
+test('a word that is no command, help and completion get all commands', async () => {
+  for (const word of [undefined, '', 'contexs', 'help', '--help', '__complete', 'toString']) {
+    const names = (await createProgram(kit, word)).commands.map((command) => command.name());
+    expect(names, word).toEqual(program.commands.map((command) => command.name()));
+  }
+});
+
+function leavesAndSelf(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(leavesAndSelf)];
+}
