@@ -11,9 +11,6 @@ import { addServerSchema, serverSchema, updateServerSchema } from './model/serve
 import { settingsPatchSchema, settingsSchema } from './model/settings.ts';
 import { capabilitiesSchema, statusSchema } from './model/status.ts';
 
-/** Grows by one with every change that an older peer would misread. */
-export const CONTRACT_VERSION = 1;
-
 const none = z.void().or(z.null()).optional();
 const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
 

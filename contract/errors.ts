@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import type { errorInfoSchema } from './error-schema.ts';
 
 /**
  * Every error that crosses a boundary of Berth has one of these codes; they are stable and scripts may hold on to them.
@@ -31,12 +32,6 @@ export const errorCodes = [
 export type ErrorCode = (typeof errorCodes)[number];
 
 /** The wire and status form of an error: one sentence a user understands, and a hint that says what to do next. */
-export const errorInfoSchema = z.object({
-  code: z.enum(errorCodes),
-  message: z.string(),
-  hint: z.string().optional(),
-  details: z.record(z.string(), z.unknown()).optional(),
-});
 export type ErrorInfo = z.infer<typeof errorInfoSchema>;
 
 /** An `ErrorInfo` as a throwable. Messages and hints must never hold a secret. */

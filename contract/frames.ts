@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { errorInfoSchema } from './errors.ts';
+import type { ErrorInfo } from './errors.ts';
 
 const id = z.number().int().min(0);
 
@@ -16,19 +16,18 @@ export const frameToCoreSchema = z.discriminatedUnion('t', [
 ]);
 export type FrameToCore = z.infer<typeof frameToCoreSchema>;
 
-export const frameFromCoreSchema = z.discriminatedUnion('t', [
-  z.object({ t: z.literal('result'), id, ok: z.literal(true), data: z.unknown() }),
-  z.object({ t: z.literal('failed'), id, error: errorInfoSchema }),
-  z.object({
-    t: z.literal('item'),
-    id,
-    seq: z.number().int(),
-    items: z.array(z.unknown()),
-    dropped: z.number().int().optional(),
-  }),
-  z.object({ t: z.literal('end'), id, error: errorInfoSchema.optional() }),
-]);
-export type FrameFromCore = z.infer<typeof frameFromCoreSchema>;
+/** Checked by `readFrameFromCore`. */
+export type FrameFromCore =
+  | { readonly t: 'result'; readonly id: number; readonly ok: true; readonly data?: unknown }
+  | { readonly t: 'failed'; readonly id: number; readonly error: ErrorInfo }
+  | {
+      readonly t: 'item';
+      readonly id: number;
+      readonly seq: number;
+      readonly items: readonly unknown[];
+      readonly dropped?: number | undefined;
+    }
+  | { readonly t: 'end'; readonly id: number; readonly error?: ErrorInfo | undefined };
 
 /** One side of an open connection. `onFrame` and `onClose` are set once, before anything arrives. */
 export interface Connection<Out, In> {

@@ -1,7 +1,9 @@
-import { type CallInput, type CallName, type CallOutput, CONTRACT_VERSION } from './calls.ts';
+import type { CallInput, CallName, CallOutput } from './calls.ts';
 import { BerthError } from './errors.ts';
-import { type Connection, type FrameFromCore, type FrameToCore, frameFromCoreSchema } from './frames.ts';
+import type { Connection, FrameToCore } from './frames.ts';
+import { readFrameFromCore } from './read-frame.ts';
 import type { StreamItem, StreamName, StreamParams } from './streams.ts';
+import { CONTRACT_VERSION } from './version.ts';
 
 export interface StreamHandlers<N extends StreamName> {
   onItem(item: StreamItem<N>): void;
@@ -80,12 +82,11 @@ export class RpcClient {
   }
 
   #receive(raw: unknown): void {
-    const parsed = frameFromCoreSchema.safeParse(raw);
-    if (!parsed.success) {
+    const frame = readFrameFromCore(raw);
+    if (frame === null) {
       this.#breakOff('the core sent a frame that this contract does not know');
       return;
     }
-    const frame: FrameFromCore = parsed.data;
     switch (frame.t) {
       case 'result':
         this.#settle(frame.id)?.resolve(frame.data);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { errorInfoSchema } from '../errors.ts';
+import { errorInfoSchema } from '../error-schema.ts';
 
 /** One of our entries in a client's file. */
 export const clientEntrySchema = z.object({

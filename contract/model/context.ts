@@ -1,12 +1,8 @@
 import { z } from 'zod';
-import { errorInfoSchema } from '../errors.ts';
+import { errorInfoSchema } from '../error-schema.ts';
+import { contextColours } from './context-colours.ts';
 import { guardLevelSchema } from './guard.ts';
 
-/**
- * Names of the colours by which a user tells contexts apart. Not among them: production's own colour, and those of states. Each shell
- * paints them as it can; a name is stable.
- */
-export const contextColours = ['blue', 'cyan', 'green', 'olive', 'brown', 'violet', 'slate'] as const;
 export const contextColourSchema = z.enum(contextColours);
 export type ContextColour = z.infer<typeof contextColourSchema>;
 
@@ -64,13 +60,6 @@ export const kubeSourceSchema = z.object({
   error: errorInfoSchema.nullable(),
 });
 export type KubeSource = z.infer<typeof kubeSourceSchema>;
-
-const productionWords = /(^|[^a-z])(prod|production|prd|live)([^a-z]|$)/i;
-
-/** Whether a context's name looks like production: a proposal that the user can overrule. */
-export function looksLikeProduction(contextName: string): boolean {
-  return productionWords.test(contextName);
-}
 
 /** A change to what Berth remembers about a context. Absent = unchanged, null = back to the default. */
 export const contextSettingsInputSchema = z.object({

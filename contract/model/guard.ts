@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { guardLevels } from './guard-levels.ts';
 
-/** What may pass an endpoint (decision D15). */
-export const guardLevels = ['full', 'ask', 'read-only'] as const;
 export const guardLevelSchema = z.enum(guardLevels);
 export type GuardLevel = z.infer<typeof guardLevelSchema>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { errorInfoSchema } from '../errors.ts';
+import { errorInfoSchema } from '../error-schema.ts';
 import { guardLevelSchema } from './guard.ts';
 import { exposedListeners, limitsPatchSchema, limitsSchema, listenerSchema, resourcesSchema } from './usage.ts';
 
@@ -28,10 +28,6 @@ export const stateWords: Readonly<Record<ServerState, string>> = {
 
 export const transportSchema = z.enum(['stdio', 'http', 'sse']);
 export type Transport = z.infer<typeof transportSchema>;
-
-/** What a server is bound to: the active context, no cluster at all, or one context by its reference (D2). */
-export const ACTIVE_CONTEXT = 'active';
-export const NO_CONTEXT = 'none';
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
 export const namespaceSchema = z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { errorInfoSchema } from '../errors.ts';
+import { errorInfoSchema } from '../error-schema.ts';
 import { callRecordSchema } from './activity.ts';
 import { approvalSchema } from './approval.ts';
 import { clientSchema } from './client.ts';

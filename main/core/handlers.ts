@@ -1,6 +1,7 @@
-import { CONTRACT_VERSION, type Handlers, type ParsedInput } from '../../contract/calls.ts';
+import type { Handlers, ParsedInput } from '../../contract/calls.ts';
 import { BerthError } from '../../contract/errors.ts';
 import { type Server, type ServerState, serverStates } from '../../contract/model/server.ts';
+import { CONTRACT_VERSION } from '../../contract/version.ts';
 import { METRICS } from './gateway/http-front.ts';
 import { addablePath, addedOrigin } from './kube-path.ts';
 import type { CoreParts } from './parts.ts';

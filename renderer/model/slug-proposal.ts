@@ -1,4 +1,5 @@
-import { ACTIVE_CONTEXT, NO_CONTEXT, reservedSlugs, slugSchema } from '../../contract/model/server.ts';
+import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../contract/model/binding.ts';
+import { reservedSlugs, slugSchema } from '../../contract/model/server.ts';
 
 /** A free name for a new server: the context's, where it is bound to one, else the preset's. */
 export function proposeSlug(preset: string, context: string, taken: readonly string[]): string {

@@ -1,14 +1,10 @@
 import { isAbsolute, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { BerthError } from '../../../contract/errors.ts';
-import {
-  type Context,
-  type ContextColour,
-  type ContextSettingsInput,
-  contextColours,
-  type KubeSource,
-} from '../../../contract/model/context.ts';
-import { type GuardLevel, guardLevels } from '../../../contract/model/guard.ts';
+import type { Context, ContextColour, ContextSettingsInput, KubeSource } from '../../../contract/model/context.ts';
+import { contextColours } from '../../../contract/model/context-colours.ts';
+import type { GuardLevel } from '../../../contract/model/guard.ts';
+import { guardLevels } from '../../../contract/model/guard-levels.ts';
 import { type CliIo, say } from '../cli-io.ts';
 import { type CommandKit, formatOf, withOutput } from '../command-kit.ts';
 import type { ContextList } from '../offline/contexts.ts';

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { CallInput } from '../../../contract/calls.ts';
 import { BerthError, exitCodeOf } from '../../../contract/errors.ts';
-import { type GuardLevel, guardLevels } from '../../../contract/model/guard.ts';
+import type { GuardLevel } from '../../../contract/model/guard.ts';
+import { guardLevels } from '../../../contract/model/guard-levels.ts';
 import { type Server, type Transport, transportSchema } from '../../../contract/model/server.ts';
 import { type Limits, type LimitsPatch, limitsSchema } from '../../../contract/model/usage.ts';
 import type { RpcClient } from '../../../contract/rpc-client.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { BerthError, type ErrorInfo, errorInfoSchema } from '../../../contract/errors.ts';
+import { errorInfoSchema } from '../../../contract/error-schema.ts';
+import { BerthError, type ErrorInfo } from '../../../contract/errors.ts';
 import { Emitter } from '../emitter.ts';
 import type { Backend, InitializeResult, JsonRpcMessage } from './backend.ts';
 import type { McpTransport } from './transport.ts';

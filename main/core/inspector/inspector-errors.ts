@@ -1,5 +1,6 @@
 import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError, UnauthorizedError } from '@modelcontextprotocol/client';
-import { BerthError, errorInfoSchema } from '../../../contract/errors.ts';
+import { errorInfoSchema } from '../../../contract/error-schema.ts';
+import { BerthError } from '../../../contract/errors.ts';
 
 const INVALID_PARAMS = -32602;
 

@@ -1,4 +1,4 @@
-import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../../contract/model/server.ts';
+import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../../contract/model/binding.ts';
 
 /** Names that mean something else where a context is named, and one that no settings can hold as a key. */
 const taken: ReadonlySet<string> = new Set([ACTIVE_CONTEXT, NO_CONTEXT, '__proto__']);

@@ -1,7 +1,8 @@
 import { connect, type Server, type Socket } from 'node:net';
-import { type CallOutput, CONTRACT_VERSION, calls } from '../../../contract/calls.ts';
+import { type CallOutput, calls } from '../../../contract/calls.ts';
 import { BerthError } from '../../../contract/errors.ts';
 import type { FrameToCore } from '../../../contract/frames.ts';
+import { CONTRACT_VERSION } from '../../../contract/version.ts';
 import type { Disposable } from '../dispose.ts';
 import { listenPrivately } from '../private-socket.ts';
 import type { Dispatcher } from './dispatcher.ts';

@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { ZodType } from 'zod';
-import { type CallName, CONTRACT_VERSION, calls, type Handlers } from '../../../contract/calls.ts';
+import { type CallName, calls, type Handlers } from '../../../contract/calls.ts';
 import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
 import { type Connection, type FrameFromCore, type FrameToCore, frameToCoreSchema } from '../../../contract/frames.ts';
 import { type StreamContext, type StreamName, type StreamSources, streams } from '../../../contract/streams.ts';
+import { CONTRACT_VERSION } from '../../../contract/version.ts';
 import { StreamOutbox } from './outbox.ts';
 
 /** The core's side of a connection: it receives what is not yet validated and sends frames. */

@@ -1,11 +1,7 @@
 import { BerthError, type ErrorInfo } from '../../../contract/errors.ts';
-import {
-  type Context,
-  type ContextSettingsInput,
-  type Expiry,
-  looksLikeProduction,
-} from '../../../contract/model/context.ts';
+import type { Context, ContextSettingsInput, Expiry } from '../../../contract/model/context.ts';
 import type { GuardLevel } from '../../../contract/model/guard.ts';
+import { looksLikeProduction } from '../../../contract/model/production.ts';
 import type { ContextSettings } from '../../../contract/model/settings.ts';
 import { Emitter } from '../emitter.ts';
 import type { KubeContextInfo } from '../kube/context-info.ts';

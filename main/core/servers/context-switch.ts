@@ -1,6 +1,6 @@
 import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
+import { ACTIVE_CONTEXT } from '../../../contract/model/binding.ts';
 import type { Context } from '../../../contract/model/context.ts';
-import { ACTIVE_CONTEXT } from '../../../contract/model/server.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { PreparedServer } from './changeover.ts';

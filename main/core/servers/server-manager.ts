@@ -1,13 +1,7 @@
 import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
+import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../../contract/model/binding.ts';
 import type { CommandSet } from '../../../contract/model/guard.ts';
-import {
-  ACTIVE_CONTEXT,
-  type AddServer,
-  NO_CONTEXT,
-  type Server,
-  slugSchema,
-  type UpdateServer,
-} from '../../../contract/model/server.ts';
+import { type AddServer, type Server, slugSchema, type UpdateServer } from '../../../contract/model/server.ts';
 import type { ServerSettings } from '../../../contract/model/settings.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Disposable } from '../dispose.ts';

@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react';
+import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../../contract/model/binding.ts';
 import type { Client, ClientChange } from '../../../contract/model/client.ts';
-import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../../contract/model/server.ts';
 import { asBerthError, useLoaded, useSession, useStatus } from '../../session/session-context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';

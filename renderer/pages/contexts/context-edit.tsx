@@ -1,11 +1,7 @@
 import { Ban, Pencil } from 'lucide-react';
 import { useCallback, useState } from 'react';
-import {
-  type Context,
-  type ContextColour,
-  type ContextSettingsInput,
-  contextColours,
-} from '../../../contract/model/context.ts';
+import type { Context, ContextColour, ContextSettingsInput } from '../../../contract/model/context.ts';
+import { contextColours } from '../../../contract/model/context-colours.ts';
 import { useSession } from '../../session/session-context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ContextSwatch } from '../../ui/context-swatch.tsx';

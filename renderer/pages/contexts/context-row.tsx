@@ -1,7 +1,8 @@
 import { RefreshCw } from 'lucide-react';
 import { memo, useCallback } from 'react';
 import type { Context, ContextSettingsInput } from '../../../contract/model/context.ts';
-import { type GuardLevel, guardLevels } from '../../../contract/model/guard.ts';
+import type { GuardLevel } from '../../../contract/model/guard.ts';
+import { guardLevels } from '../../../contract/model/guard-levels.ts';
 import { useSession, useStatus } from '../../session/session-context.tsx';
 import { navigate } from '../../shell/use-route.ts';
 import { useSwitchContext } from '../../shell/use-switch-context.ts';

@@ -1,7 +1,8 @@
 import { useMemo, useState } from 'react';
+import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../../contract/model/binding.ts';
 import type { GuardLevel } from '../../../contract/model/guard.ts';
 import type { Preset } from '../../../contract/model/preset.ts';
-import { ACTIVE_CONTEXT, NO_CONTEXT, type Transport } from '../../../contract/model/server.ts';
+import type { Transport } from '../../../contract/model/server.ts';
 import { type OptionDrafts, readOptions } from '../../model/preset-options.ts';
 import { proposeSlug, slugProblem } from '../../model/slug-proposal.ts';
 import { transportWords } from '../../model/words.ts';

@@ -1,4 +1,4 @@
-import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../../contract/model/server.ts';
+import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../../contract/model/binding.ts';
 import { useStatus } from '../../session/session-context.tsx';
 import { Field, Select } from '../../ui/field.tsx';
 

@@ -1,6 +1,7 @@
 import { Trash2 } from 'lucide-react';
 import { useCallback, useState } from 'react';
-import { effectiveGuard, type GuardLevel, guardLevels } from '../../../contract/model/guard.ts';
+import { effectiveGuard, type GuardLevel } from '../../../contract/model/guard.ts';
+import { guardLevels } from '../../../contract/model/guard-levels.ts';
 import type { Withheld } from '../../../contract/model/preset.ts';
 import type { Server, UpdateServer } from '../../../contract/model/server.ts';
 import { draftsOf, type OptionDrafts, optionChanges, readOptions } from '../../model/preset-options.ts';

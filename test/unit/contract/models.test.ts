@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BerthError, errorCodes, exitCodeOf, toErrorInfo } from '../../../contract/errors.ts';
-import { looksLikeProduction } from '../../../contract/model/context.ts';
 import { effectiveGuard } from '../../../contract/model/guard.ts';
+import { looksLikeProduction } from '../../../contract/model/production.ts';
 import { slugSchema, worstHealth } from '../../../contract/model/server.ts';
 import { settingsSchema } from '../../../contract/model/settings.ts';
 import { mergeStatusEvents, reduceStatus, type Status } from '../../../contract/model/status.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { CONTRACT_VERSION, type Handlers } from '../../../contract/calls.ts';
+import type { Handlers } from '../../../contract/calls.ts';
 import { BerthError } from '../../../contract/errors.ts';
 import type { StreamSources } from '../../../contract/streams.ts';
+import { CONTRACT_VERSION } from '../../../contract/version.ts';
 import { Dispatcher } from '../../../main/core/rpc/dispatcher.ts';
 import { StatusFeed } from '../../../main/core/servers/status-feed.ts';
 import { TrayClient } from '../../../main/electron/tray-client.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type GuardLevel, type GuardRules, guardLevels, noGuardRules } from '../../../../contract/model/guard.ts';
+import { type GuardLevel, type GuardRules, noGuardRules } from '../../../../contract/model/guard.ts';
+import { guardLevels } from '../../../../contract/model/guard-levels.ts';
 import {
   decide,
   heldText,

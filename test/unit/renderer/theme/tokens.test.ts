@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { contextColours } from '../../../../contract/model/context.ts';
+import { contextColours } from '../../../../contract/model/context-colours.ts';
 
 const css = readFileSync(new URL('../../../../renderer/theme/tokens.css', import.meta.url), 'utf8');
 
