@@ -6,6 +6,7 @@ export const PARSE_ERROR = -32700;
 export const INVALID_REQUEST = -32600;
 export const METHOD_NOT_FOUND = -32601;
 export const INVALID_PARAMS = -32602;
+export const INTERNAL_ERROR = -32603;
 export const SESSION_NOT_FOUND = -32001;
 /** Berth could not carry the message; `data.berth` holds the ErrorInfo. */
 export const NOT_DELIVERED = -32000;

@@ -2,6 +2,7 @@ import { BerthError } from '../../../contract/errors.ts';
 import type { Backend, JsonRpcMessage } from '../backend/backend.ts';
 import type { Disposable } from '../dispose.ts';
 import type { Subscription } from '../emitter.ts';
+import { carriable } from './carriable.ts';
 import { errorAnswer, isRecord, type JsonRpcNotification, METHOD_NOT_FOUND, type RequestId } from './json-rpc.ts';
 
 /** One request that waits for its answer from a backend. */
@@ -130,7 +131,9 @@ export class Link implements Disposable {
     this.#lose(new BerthError('not-running', 'Berth is shutting down.'));
   }
 
-  #receive(message: JsonRpcMessage): void {
+  #receive(received: JsonRpcMessage): void {
+    const message = carriable(received);
+    if (!message) return;
     const { id, method } = message;
     if (method === undefined) {
       if (typeof id !== 'number') return;

@@ -110,7 +110,7 @@ export class Session {
     const values = isRecord(params) ? params : {};
     if (method === 'notifications/message') return reachesLevel(values['level'], this.#logLevel);
     if (method !== 'notifications/resources/updated') return true;
-    return [...this.subscriptions].some((subscribed) => String(values['uri']).startsWith(subscribed));
+    return [...this.subscriptions].some((subscribed) => textOf(values['uri']).startsWith(subscribed));
   }
 
   push(message: JsonRpcMessage): void {
@@ -243,18 +243,18 @@ export class Session {
     if (method === 'tools/list') {
       const { level, rules } = target.guard();
       rewrite = (result) => listedTools(result, level, rules);
-    } else if (method === 'logging/setLevel' && mcpLogLevels.includes(String(values['level']))) {
-      this.#logLevel = String(values['level']);
+    } else if (method === 'logging/setLevel' && mcpLogLevels.includes(textOf(values['level']))) {
+      this.#logLevel = textOf(values['level']);
       call.request.params = { ...values, level: this.#endpoint.logLevel() };
     } else if (method === 'resources/subscribe' && typeof values['uri'] === 'string') {
-      const { uri } = values;
+      const uri = values['uri'];
       rewrite = (result) => {
-        this.subscriptions.add(String(uri));
+        this.subscriptions.add(uri);
         return result;
       };
-    } else if (method === 'resources/unsubscribe' && this.subscriptions.delete(String(values['uri']))) {
+    } else if (method === 'resources/unsubscribe' && this.subscriptions.delete(textOf(values['uri']))) {
       // Another session still listens: the shared server must go on telling.
-      if (this.#endpoint.isSubscribed(String(values['uri']))) {
+      if (this.#endpoint.isSubscribed(textOf(values['uri']))) {
         call.settle({});
         return;
       }
@@ -285,7 +285,7 @@ export class Session {
         const call = this.#calls.get(params['requestId'] as RequestId);
         // A client must not cancel initialize: https://modelcontextprotocol.io/specification/2025-11-25/basic/utilities/cancellation
         if (call && call.request.method !== 'initialize')
-          call.cancel(String(params['reason'] ?? 'the client cancelled it'));
+          call.cancel(textOf(params['reason']) || 'the client cancelled it');
         return;
       }
       // Berth has initialised the server itself, and answers its requests for roots; its progress tokens are nobody's here.
@@ -325,4 +325,9 @@ interface Served {
   context: string | null;
   guard: GuardLevel | null;
   approval: EndedCall['approval'];
+}
+
+/** Empty for what is no text: an object may even refuse to become one. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

@@ -1,3 +1,4 @@
+import { isTooDeep } from './carriable.ts';
 import { misspelled } from './exact-names.ts';
 import { isRecord, type JsonRpcRequest } from './json-rpc.ts';
 
@@ -15,6 +16,7 @@ export function argumentsOf({ params }: JsonRpcRequest): unknown {
 /** Why nobody could judge a call of a tool, since its server may read another one than Berth; null when all is well. */
 export function toolCallProblem({ params }: JsonRpcRequest): string | null {
   if (!isRecord(params) || typeof params['name'] !== 'string') return 'the name of the tool must be text.';
+  if (isTooDeep(params)) return 'its arguments are nested too deeply.';
   const problem = misspelled(params, ['name', 'arguments', '_meta', 'task']);
   return problem === null ? null : `the parameter ${problem}.`;
 }

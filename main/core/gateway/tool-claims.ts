@@ -76,7 +76,8 @@ export function claimOf(tool: Record<string, unknown>): ToolClaim {
 export function listedTools(result: unknown, level: GuardLevel, rules: GuardRules): unknown {
   if (!isRecord(result) || !Array.isArray(result['tools'])) return result;
   const tools = result['tools'].filter(
-    (tool: unknown) => isRecord(tool) && isListed(String(tool['name']), claimOf(tool), level, rules),
+    (tool: unknown) =>
+      isRecord(tool) && typeof tool['name'] === 'string' && isListed(tool['name'], claimOf(tool), level, rules),
   );
   return { ...result, tools };
 }
