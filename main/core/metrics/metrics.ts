@@ -32,7 +32,7 @@ export class Metrics {
 
   constructor({ version, servers }: MetricsOptions) {
     const registers = [this.#registry];
-    collectDefaultMetrics({ register: this.#registry });
+    collectProcessMetrics(this.#registry);
     new Gauge({ name: 'berth_info', help: 'Version of Berth.', labelNames: ['version'], registers }).set(
       { version },
       1,
@@ -114,5 +114,19 @@ export class Metrics {
         }
       },
     });
+  }
+}
+
+/** As good as never, in ms. */
+const HOUR = 3_600_000;
+
+/**
+ * What prom-client tells of every Node process, without the statistics of the event loop's delay: for them a timer would wake this
+ * process a hundred times a second, for as long as it runs.
+ */
+function collectProcessMetrics(register: Registry): void {
+  collectDefaultMetrics({ register, eventLoopMonitoringPrecision: HOUR });
+  for (const statistic of ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99']) {
+    register.removeSingleMetric(`nodejs_eventloop_lag_${statistic}_seconds`);
   }
 }

@@ -1,5 +1,6 @@
+import perfHooks from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { CallInput, CallName } from '../../../../contract/calls.ts';
 import { calls } from '../../../../contract/calls.ts';
 import { Metrics } from '../../../../main/core/metrics/metrics.ts';
@@ -25,7 +26,9 @@ test('calls, how they ended and how long they took are there for who has the tok
   await call('servers.start', { slugs: ['tools'] });
   await call('servers.call', { slug: 'tools', tool: 'echo', args: { text: 's3cr3t' } });
   await call('servers.call', { slug: 'tools', tool: 'fail', args: {} });
-  await expect(call('servers.call', { slug: 'tools', tool: 'write_note', args: { text: 'x' } })).rejects.toThrow(/refused/);
+  await expect(call('servers.call', { slug: 'tools', tool: 'write_note', args: { text: 'x' } })).rejects.toThrow(
+    /refused/,
+  );
 
   const { url, headers } = (await call('endpoint.mint', { slug: 'metrics', name: 'prometheus' })) as {
     url: string;
@@ -67,4 +70,15 @@ test('names that clients make up do not fill the memory', async () => {
   const { text } = await metrics.read();
   expect(text).toContain('tool="(other)",outcome="refused"} 1000');
   expect(text.split('\n').filter((line) => line.startsWith('berth_calls_total{'))).toHaveLength(2_001);
+});
+
+test('a Berth at rest is not woken for its own metrics', async () => {
+  const monitor = vi.spyOn(perfHooks, 'monitorEventLoopDelay');
+  const { text } = await new Metrics({ version: '1', servers: () => [] }).read();
+  // Each monitor is a timer: https://nodejs.org/api/perf_hooks.html#perf_hooksmonitoreventloopdelayoptions
+  for (const [options] of monitor.mock.calls) expect(options?.resolution).toBeGreaterThan(60_000);
+  monitor.mockRestore();
+  expect(text).toContain('nodejs_eventloop_lag_seconds ');
+  expect(text).not.toContain('nodejs_eventloop_lag_p99_seconds');
+  expect(text).toContain('process_resident_memory_bytes ');
 });
