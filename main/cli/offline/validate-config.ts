@@ -5,7 +5,7 @@ export async function validateConfigText(text: string, file: string): Promise<Er
   const [{ parseCheckedYaml }, { presetFileSchema }, { parseSettings }] = await Promise.all([
     import('../../core/settings/checked-yaml.ts'),
     import('../../core/presets/preset-schema.ts'),
-    import('../../core/settings/settings-store.ts'),
+    import('../../core/settings/settings-text.ts'),
   ]);
   try {
     if (/^id:/m.test(text) && /^transports:/m.test(text)) parseCheckedYaml(text, presetFileSchema, { file });

@@ -138,7 +138,7 @@ export class KubeSourceReader {
       // What was a kubeconfig a moment ago is a broken one, not a file of another kind.
       if (amongOthers && !known && !looksLikeKubeconfig(text)) return { path, config: null, error: null };
       if (known?.text === text) return { path, config: known.config, error: null };
-      const config = parseKubeconfig(text, path);
+      const config = await parseKubeconfig(text, path);
       this.#lastGood.set(path, { text, config });
       return { path, config, error: null };
     } catch (error) {

@@ -1,6 +1,4 @@
 import { dirname, isAbsolute, resolve, sep } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
-import { BerthError } from '../../../contract/errors.ts';
 import { readPlainYaml } from './plain-yaml.ts';
 
 /** The fields of one cluster, user or context as they stand in the file; unknown ones are kept. */
@@ -55,14 +53,18 @@ const pathFields: Readonly<Record<EntryKind, readonly string[]>> = {
 type EntryKind = keyof typeof textFields;
 
 /** What is wrong at that place of the document, counted from its root. */
-type Fail = (path: readonly (string | number)[], message: string) => never;
+export type Fail = (path: readonly (string | number)[], message: string) => never;
 
 /**
  * Reads the text of one kubeconfig (YAML or JSON) under kubectl's rules: names are unique in a list, strings are strings,
- * relative paths count from the file's folder. Throws `invalid-config` with line and column.
+ * relative paths count from the file's folder. Rejects with `invalid-config` with line and column.
  */
-export function parseKubeconfig(text: string, file: string): Kubeconfig {
-  return parseQuickly(text, file) ?? parseCarefully(text, file);
+export async function parseKubeconfig(text: string, file: string): Promise<Kubeconfig> {
+  const quick = parseQuickly(text, file);
+  if (quick) return quick;
+  // Loading a full YAML parser takes longer than reading what programs write.
+  const { parseCarefully } = await import('./careful-kubeconfig.ts');
+  return parseCarefully(text, file);
 }
 
 /** What programs write, in a fraction of the time; null for all else, and where anything is wrong, since no place can be told here. */
@@ -90,28 +92,8 @@ function readJson(text: string): unknown {
   }
 }
 
-function parseCarefully(text: string, file: string): Kubeconfig {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, merge: true, logLevel: 'silent' });
-  const problem = document.errors[0];
-  if (problem) {
-    const { line, col } = lines.linePos(problem.pos[0]);
-    throw invalid(file, `${firstLine(problem.message)} (line ${line}, column ${col})`, { line, column: col });
-  }
-  const where = (path: readonly (string | number)[]) => {
-    const node: unknown = document.getIn(path, true);
-    const offset = (node as { range?: [number, number, number] } | undefined)?.range?.[0];
-    if (offset === undefined) return null;
-    const { line, col } = lines.linePos(offset);
-    return { line, column: col };
-  };
-  return kubeconfigOf(readDocument(document, file), file, (path, message) => {
-    const at = where(path);
-    throw invalid(file, at ? `${message} (line ${at.line}, column ${at.column})` : message, at ?? {});
-  });
-}
-
-function kubeconfigOf(root: unknown, file: string, fail: Fail): Kubeconfig {
+/** What a parsed kubeconfig says. */
+export function kubeconfigOf(root: unknown, file: string, fail: Fail): Kubeconfig {
   if (root === null || root === undefined) return emptyKubeconfig;
   if (!isFields(root)) return fail([], 'it is not a map of clusters, users and contexts');
   const kind = root['kind'];
@@ -221,27 +203,6 @@ function withAbsolutePaths(fields: Fields, kind: EntryKind, folder: string): Fie
     copy['exec'] = { ...exec, command: resolve(folder, command) };
   }
   return copy;
-}
-
-/** Aliases are resolved here, which may fail: a document can be small and its expansion endless. */
-function readDocument(document: ReturnType<typeof parseDocument>, file: string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    throw invalid(file, error instanceof Error ? firstLine(error.message) : String(error), {});
-  }
-}
-
-function invalid(file: string, what: string, details: Record<string, unknown>): BerthError {
-  return new BerthError('invalid-config', `The kubeconfig ${file} cannot be used: ${what}.`, {
-    hint: `Correct the file; \`kubectl --kubeconfig '${file}' config view\` shows what kubectl makes of it.`,
-    details: { file, ...details },
-  });
-}
-
-function firstLine(message: string): string {
-  // The parser appends " at line 1, column 2:" and a picture of the place; we say the place ourselves.
-  return (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '').replace(/[.:]$/, '');
 }
 
 function isFields(value: unknown): value is Record<string, unknown> {

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 
 /** A kubeconfig of Berth's own on disk. */
 export interface PrivateKubeconfig {
@@ -20,6 +19,7 @@ export async function writePrivateKubeconfig(
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
   const path = join(folder, `berth-kubeconfig-${randomBytes(6).toString('hex')}.yaml`);
+  const { stringify } = await import('yaml');
   // Every text in quotes: what is plain in YAML 1.2 may be a boolean or a number in the 1.1 of Go's libraries.
   const text = stringify(config, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 });
   await writeFile(path, text, { mode: 0o600, flag: 'wx' });

@@ -1,15 +1,13 @@
 import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isMap } from 'yaml';
 import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
-import { type Settings, settingsSchema } from '../../../contract/model/settings.ts';
+import type { Settings } from '../../../contract/model/settings.ts';
 import type { Disposable } from '../dispose.ts';
 import { Emitter } from '../emitter.ts';
 import { PathWatch, type PathWatchTiming } from '../path-watch.ts';
 import { writePrivately } from '../private-file.ts';
-import { type CheckedYaml, parseCheckedYaml } from './checked-yaml.ts';
-import { applyEdits, difference } from './document-edit.ts';
-import { migrateSettings } from './settings-migrations.ts';
+import type { CheckedYaml } from './checked-yaml.ts';
+import { defaultSettings } from './default-settings.ts';
 
 /** How often a write is tried again when somebody else writes the file at the same moment. */
 const ATTEMPTS = 10;
@@ -30,7 +28,7 @@ export class SettingsStore implements Disposable {
   readonly file: string;
   readonly #watch: PathWatch;
   readonly #changed = new Emitter<Settings>();
-  #settings: Settings = settingsSchema.parse({});
+  #settings: Settings = defaultSettings;
   #problem: ErrorInfo | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   #disposed = false;
@@ -68,7 +66,7 @@ export class SettingsStore implements Disposable {
   /** Looks at the file now. */
   reload(): Promise<void> {
     return this.#inTurn(async () => {
-      this.#take(await read(this.file).catch(unreadable(this.file)));
+      await this.#take(await read(this.file).catch(unreadable(this.file)));
     });
   }
 
@@ -80,22 +78,16 @@ export class SettingsStore implements Disposable {
    */
   update(mutate: (settings: Settings) => void): Promise<Settings> {
     return this.#inTurn(async () => {
+      const { editSettings } = await settingsText();
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
         const text = await read(this.file);
-        const { value, document } = this.#parseForUpdate(text);
-        const changed = structuredClone(value);
-        mutate(changed);
-        const valid = settingsSchema.safeParse(changed);
-        if (!valid.success) throw invalidSettings(valid.error.issues[0]);
-        const edits = difference(value, valid.data);
-        if (edits.length === 0) {
-          this.#take(text);
+        const next = editSettings(await this.#parseForUpdate(text), text, mutate);
+        if (next === null) {
+          await this.#take(text);
           return this.#settings;
         }
-        applyEdits(document, edits);
-        const next = serialize(document, text);
         if (await replaceIfUnchanged(this.file, text, next)) {
-          this.#take(next);
+          await this.#take(next);
           return this.#settings;
         }
       }
@@ -118,11 +110,12 @@ export class SettingsStore implements Disposable {
     return turn;
   }
 
-  #parseForUpdate(text: string | null): CheckedYaml<Settings> {
+  async #parseForUpdate(text: string | null): Promise<CheckedYaml<Settings>> {
+    const { readSettings } = await settingsText();
     try {
-      return parse(text ?? '', this.file);
+      return readSettings(text ?? '', this.file);
     } catch (error) {
-      this.#take(text);
+      await this.#take(text);
       const info = toErrorInfo(error);
       throw new BerthError('invalid-config', `The change was not made: ${info.message}`, {
         hint: `${info.hint ?? ''} Berth does not write over a file that it cannot read.`.trim(),
@@ -132,14 +125,15 @@ export class SettingsStore implements Disposable {
   }
 
   /** Puts a file's content in force, or keeps what is in force and says what is wrong. */
-  #take(text: string | null | ErrorInfo): void {
+  async #take(text: string | null | ErrorInfo): Promise<void> {
+    const read = typeof text === 'string' ? (await settingsText()).parseSettings : null;
     if (this.#disposed) return;
     const before = JSON.stringify([this.#settings, this.#problem]);
     if (typeof text === 'object' && text !== null) {
       this.#problem = text;
     } else {
       try {
-        this.#settings = parse(text ?? '', this.file).value;
+        this.#settings = text === null || read === null ? defaultSettings : read(text, this.file);
         this.#problem = null;
       } catch (error) {
         this.#problem = toErrorInfo(error);
@@ -149,13 +143,9 @@ export class SettingsStore implements Disposable {
   }
 }
 
-/** Checks the text of a settings file; throws `invalid-config` with line and column. */
-export function parseSettings(text: string, file: string): Settings {
-  return parse(text, file).value;
-}
-
-function parse(text: string, file: string): CheckedYaml<Settings> {
-  return parseCheckedYaml(text, settingsSchema, { file, prepare: (document, fail) => migrateSettings(document, fail) });
+/** Loaded when there is text to read or to change: where there is no file yet, nothing waits for YAML and schemas. */
+function settingsText() {
+  return import('./settings-text.ts');
 }
 
 /** A link is followed and stays a link. */
@@ -178,14 +168,6 @@ async function replaceIfUnchanged(file: string, expected: string | null, next: s
   }
 }
 
-/** The document as text, with the line ends and the byte order mark that the file had. */
-function serialize(document: CheckedYaml<Settings>['document'], previous: string | null): string {
-  if (isMap(document.contents)) document.contents.flow = false;
-  const text = document.toString({ lineWidth: 0 });
-  const ended = previous?.includes('\r\n') ? text.replaceAll(/\r?\n/g, '\r\n') : text;
-  return previous?.startsWith('\uFEFF') ? `\uFEFF${ended}` : ended;
-}
-
 async function read(file: string): Promise<string | null> {
   try {
     return await readFile(file, 'utf8');
@@ -202,12 +184,4 @@ function unreadable(file: string): (error: NodeJS.ErrnoException) => ErrorInfo {
     hint: 'Check that it is a file that you may read.',
     details: { file },
   });
-}
-
-function invalidSettings(issue: { path: PropertyKey[]; message: string } | undefined): BerthError {
-  const where = issue && issue.path.length > 0 ? `"${issue.path.join('.')}": ` : '';
-  return new BerthError(
-    'invalid-argument',
-    `These settings are not valid: ${where}${issue?.message ?? 'unknown reason'}.`,
-  );
 }

@@ -30,8 +30,8 @@ function theirs(text: string): Record<string, unknown> | null {
   };
 }
 
-function ours(text: string): Record<string, unknown> {
-  const config = parseKubeconfig(text, join(folder, 'config'));
+async function ours(text: string): Promise<Record<string, unknown>> {
+  const config = await parseKubeconfig(text, join(folder, 'config'));
   const byName = (entries: typeof config.users) =>
     Object.fromEntries([...entries].map(([name, { fields }]) => [name, withoutNothing(fields)]));
   return {
@@ -102,10 +102,10 @@ const accepted: readonly [name: string, text: string][] = [
 ];
 
 describe.skipIf(!kubectl)('kubeconfigs mean to Berth what they mean to kubectl (skipped without kubectl)', () => {
-  it.each(accepted)('%s', (_name, text) => {
+  it.each(accepted)('%s', async (_name, text) => {
     const expected = theirs(text);
     expect(expected).not.toBeNull();
-    expect(ours(text)).toEqual(expected);
+    expect(await ours(text)).toEqual(expected);
   });
 
   it.each([
@@ -115,12 +115,12 @@ describe.skipIf(!kubectl)('kubeconfigs mean to Berth what they mean to kubectl (
     ['a name twice', 'users:\n- name: u\n  user: {token: a}\n- name: u\n  user: {token: b}\n'],
     ['a map in text', one('    token: a: b\n')],
     ['a bracket that is left open', 'users: [{name: u, user: {token: a}]\n'],
-  ])('both refuse %s', (_name, text) => {
+  ])('both refuse %s', async (_name, text) => {
     expect(theirs(text)).toBeNull();
-    expect(() => ours(text)).toThrowError(expect.objectContaining({ code: 'invalid-config' }));
+    await expect(ours(text)).rejects.toMatchObject({ code: 'invalid-config' });
   });
 
-  it('what kubectl itself writes is read the short way', () => {
+  it('what kubectl itself writes is read the short way', async () => {
     const path = join(folder, 'written');
     const config = (...args: string[]) => execFileSync('kubectl', ['--kubeconfig', path, 'config', ...args]);
     config('set-cluster', 'my cluster', '--server=https://c:6443', '--tls-server-name=c.example');
@@ -138,6 +138,6 @@ describe.skipIf(!kubectl)('kubeconfigs mean to Berth what they mean to kubectl (
     config('use-context', 'x');
     const text = execFileSync('cat', [path]).toString();
     expect(readPlainYaml(text)).toMatchObject({ 'current-context': 'x' });
-    expect(ours(text)).toEqual(theirs(text));
+    expect(await ours(text)).toEqual(theirs(text));
   });
 });

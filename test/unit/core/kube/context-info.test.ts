@@ -50,8 +50,8 @@ describe('expiryOf', () => {
 });
 
 describe('describeContexts', () => {
-  it('says of demo contexts that they are, and keeps "current" for what kubectl reads', () => {
-    const config = parseKubeconfig(
+  it('says of demo contexts that they are, and keeps "current" for what kubectl reads', async () => {
+    const config = await parseKubeconfig(
       'current-context: c\ncontexts: [{name: c, context: {cluster: k}}]\nclusters: [{name: k, cluster: {server: "https://k"}}]',
       '/run/k.yaml',
     );

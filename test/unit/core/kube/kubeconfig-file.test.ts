@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { BerthError } from '../../../../contract/errors.ts';
 import { looksLikeKubeconfig, mergeKubeconfigs, parseKubeconfig } from '../../../../main/core/kube/kubeconfig-file.ts';
 
-function errorOf(text: string): BerthError {
+async function errorOf(text: string): Promise<BerthError> {
   try {
-    parseKubeconfig(text, '/k/config');
+    await parseKubeconfig(text, '/k/config');
   } catch (error) {
     if (error instanceof BerthError) return error;
     throw error;
@@ -23,44 +23,44 @@ describe('parseKubeconfig', () => {
     ['another kind', 'kind: Deployment\n', { line: 1, column: 7 }],
     ['another version', 'apiVersion: skaffold/v4\nkind: Config\n', { line: 1, column: 13 }],
     ['no map at all', 'just words\n', { line: 1, column: 1 }],
-  ])('refuses %s and says where', (_name, text, place) => {
-    const error = errorOf(text);
+  ])('refuses %s and says where', async (_name, text, place) => {
+    const error = await errorOf(text);
     expect(error.code).toBe('invalid-config');
     expect(error.hint).toContain('/k/config');
     expect(error.details).toMatchObject(place);
     expect(error.message).toContain(`line ${place.line}`);
   });
 
-  it('never repeats file content that may be secret', () => {
-    const error = errorOf('users:\n- name: a\n  user:\n    token: "s3cr3t-token\n  x');
+  it('never repeats file content that may be secret', async () => {
+    const error = await errorOf('users:\n- name: a\n  user:\n    token: "s3cr3t-token\n  x');
     expect(JSON.stringify(error.toInfo())).not.toContain('s3cr3t');
   });
 
-  it('refuses an expansion without end', () => {
+  it('refuses an expansion without end', async () => {
     const text = [
       'a: &a [x,x,x,x,x,x,x,x,x]',
       ...'bcdefgh'.split('').map((c, i) => `${c}: &${c} [${Array(9).fill(`*${'abcdefgh'[i]}`).join(',')}]`),
     ].join('\n');
-    expect(errorOf(text).code).toBe('invalid-config');
+    expect((await errorOf(text)).code).toBe('invalid-config');
   });
 
-  it('takes an empty file, JSON, anchors and unknown fields', () => {
-    expect(parseKubeconfig('', '/k/config').contexts.size).toBe(0);
-    expect(parseKubeconfig('---\n', '/k/config').contexts.size).toBe(0);
-    const json = parseKubeconfig(
+  it('takes an empty file, JSON, anchors and unknown fields', async () => {
+    expect((await parseKubeconfig('', '/k/config')).contexts.size).toBe(0);
+    expect((await parseKubeconfig('---\n', '/k/config')).contexts.size).toBe(0);
+    const json = await parseKubeconfig(
       '{"clusters":[{"name":"c","cluster":{"server":"https://c","disable-compression":true}}]}',
       '/k/config',
     );
     expect(json.clusters.get('c')?.fields).toEqual({ server: 'https://c', 'disable-compression': true });
-    const anchors = parseKubeconfig(
+    const anchors = await parseKubeconfig(
       'x: &x {server: "https://a"}\nclusters:\n- name: c\n  cluster:\n    <<: *x\n',
       '/k/config',
     );
     expect(anchors.clusters.get('c')?.fields['server']).toBe('https://a');
   });
 
-  it('resolves relative paths against the file and leaves plain commands to PATH', () => {
-    const { clusters, users } = parseKubeconfig(
+  it('resolves relative paths against the file and leaves plain commands to PATH', async () => {
+    const { clusters, users } = await parseKubeconfig(
       `
 clusters: [{name: c, cluster: {certificate-authority: pki/ca.crt}}]
 users:
@@ -98,16 +98,16 @@ describe('mergeKubeconfigs', () => {
       { c: {} },
     ],
     ['other names are added', ['clusters: [{name: a}]', 'clusters: [{name: b}]'], { a: {}, b: {} }],
-  ])('%s', (_name, texts, clusters) => {
-    const merged = mergeKubeconfigs(texts.map((text, index) => file(text, `/${index}`)));
+  ])('%s', async (_name, texts, clusters) => {
+    const merged = mergeKubeconfigs(await Promise.all(texts.map((text, index) => file(text, `/${index}`))));
     expect(Object.fromEntries([...merged.clusters].map(([name, entry]) => [name, entry.fields]))).toEqual(clusters);
   });
 
-  it('takes the first current-context that is not empty, even if another file defines it', () => {
+  it('takes the first current-context that is not empty, even if another file defines it', async () => {
     const merged = mergeKubeconfigs([
-      file('current-context: ""', '/1'),
-      file('current-context: b', '/2'),
-      file('current-context: c\ncontexts: [{name: b, context: {cluster: x}}]', '/3'),
+      await file('current-context: ""', '/1'),
+      await file('current-context: b', '/2'),
+      await file('current-context: c\ncontexts: [{name: b, context: {cluster: x}}]', '/3'),
     ]);
     expect(merged.currentContext).toBe('b');
     expect(merged.contexts.get('b')?.file).toBe('/3');

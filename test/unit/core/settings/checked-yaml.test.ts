@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { BerthError } from '../../../../contract/errors.ts';
-import { parseSettings } from '../../../../main/core/settings/settings-store.ts';
+import { parseSettings } from '../../../../main/core/settings/settings-text.ts';
 
 const cases: [name: string, text: string, at: [line: number, column: number], says: RegExp][] = [
   ['a broken line', 'port: 23784\nservers: {a: [\n', [3, 1], /config\.yaml:3:1: /],
