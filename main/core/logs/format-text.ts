@@ -1,5 +1,5 @@
 import { type LogLevel, type LogLine, logLevels } from '../../../contract/model/log.ts';
-import { guessLevel } from './guess-level.ts';
+import { guessLevel, mayTellLevels } from './guess-level.ts';
 import type { LineGuard } from './line-guard.ts';
 import { linePrefix } from './line-text.ts';
 import { type FormattedText, levelBit } from './log-block.ts';
@@ -28,6 +28,11 @@ export function formatText(text: string, source: TextSource, guard: LineGuard): 
   let count = 0;
   let levels = 0;
   guard.begin(text);
+  if (guard.isClean && source.overlongBytes === undefined) {
+    const level = source.level ?? (mayTellLevels(text, guard.codes) ? null : 'info');
+    const alike = level && alikeLines(text, prefixes[level] ?? '');
+    if (alike) return { ...alike, levels: levelBit(level) };
+  }
   for (let start = 0; start < text.length; ) {
     const found = text.indexOf('\n', start);
     const next = found < 0 ? text.length : found;
@@ -42,6 +47,15 @@ export function formatText(text: string, source: TextSource, guard: LineGuard): 
     start = next + 1;
   }
   return { text: formatted, count, levels };
+}
+
+/** The lines of a text in which every one is kept as it is, at once; null when one needs a look of its own. */
+function alikeLines(text: string, prefix: string): { text: string; count: number } | null {
+  if (text.includes('\r')) return null;
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  if (lines.length === 0 || lines.some(({ length }) => length === 0 || length > MAX_LINE_LENGTH)) return null;
+  return { text: `${prefix}${lines.join(`\n${prefix}`)}\n`, count: lines.length };
 }
 
 function bounded(line: string, overlongBytes: number | undefined): string {

@@ -1,4 +1,5 @@
 import type { LogLevel } from '../../../contract/model/log.ts';
+import { MarkScanner } from './mark-scanner.ts';
 
 const names: Readonly<Record<string, LogLevel>> = {
   trace: 'debug',
@@ -45,4 +46,27 @@ function isDigit(code: number): boolean {
 function prefixOf(text: string): string | undefined {
   const found = prefix.exec(text);
   return found?.[1] ?? found?.[2] ?? found?.[3];
+}
+
+/** Without one of these no line says another level than `info`, klog's lines apart. A short name is one only where no letter follows. */
+const levelMarks = new MarkScanner(
+  Object.entries(names)
+    .flatMap(([name, level]) =>
+      level === 'info' ? [] : name.length > 3 ? [name.slice(0, 4)] : withoutLetterAfter(name),
+    )
+    .concat('erro', 'trac'),
+);
+
+function withoutLetterAfter(name: string): string[] {
+  const others = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)).filter(
+    (one) => !/[a-z]/i.test(one),
+  );
+  return others.map((one) => name + one);
+}
+
+/** Whether a line of a text may say a level of its own. When it does not, all its lines are `info`. `codes`: one byte for each character. */
+export function mayTellLevels(text: string, codes: Uint8Array): boolean {
+  // Marks for klog's letters would be found wherever digits stand.
+  if (/^[WEF]\d/.test(text) || ['\nW', '\nE', '\nF'].some((start) => text.includes(start))) return true;
+  return levelMarks.next(codes, 0) < text.length;
 }

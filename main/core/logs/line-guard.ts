@@ -34,6 +34,16 @@ export class LineGuard {
     this.#suspect = this.#scanner.next(this.#codes, 0);
   }
 
+  /** Nothing in that text needs a closer look, and no key is being printed: its lines may be kept as they are. */
+  get isClean(): boolean {
+    return this.#suspect === Number.POSITIVE_INFINITY && !this.#key.open;
+  }
+
+  /** That text with one byte for each character, until the next `begin`. */
+  get codes(): Uint8Array {
+    return this.#codes;
+  }
+
   /** The line of that text from `start` to `end` as it may be kept. Lines are asked for in order, each once. */
   clean(start: number, end: number): string {
     const line = this.#text.slice(start, end);

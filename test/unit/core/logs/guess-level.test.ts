@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { guessLevel } from '../../../../main/core/logs/guess-level.ts';
+import { guessLevel, mayTellLevels } from '../../../../main/core/logs/guess-level.ts';
 
 test.each([
   ['I1121 10:00:00.000000       1 main.go:10] starting', 'info'],
@@ -22,4 +23,32 @@ test.each([
   ['', 'info'],
 ] as const)('%s is %s', (text, level) => {
   expect(guessLevel(text)).toBe(level);
+});
+
+test('a text that cannot tell levels has only lines that are info', () => {
+  const words = [
+    '[ERROR] x',
+    'level=warn',
+    'dbg: x',
+    'E1121 10:00:00.0 x',
+    'F1121 10:00:00.0 x',
+    'Traceback (most recent',
+  ];
+  const line = fc.oneof(
+    { weight: 4, arbitrary: fc.string({ unit: 'grapheme', maxLength: 30 }).map((text) => text.replaceAll('\n', ' ')) },
+    fc.constantFrom('I1121 10:00:00.0 started', 'INFO ready', 'line 7 of the flood', 'level=info'),
+    { weight: 1, arbitrary: fc.constantFrom(...words) },
+  );
+  let plain = 0;
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 4 }), (lines) => {
+      const text = lines.join('\n');
+      if (mayTellLevels(text, Buffer.from(text, 'latin1'))) return;
+      plain += 1;
+      expect(lines.map(guessLevel).filter((level) => level !== 'info')).toEqual([]);
+    }),
+    { numRuns: 5_000 },
+  );
+  // The property says nothing if every text could tell.
+  expect(plain).toBeGreaterThan(500);
 });
