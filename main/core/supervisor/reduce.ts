@@ -51,7 +51,8 @@ function start(model: ServerModel): Step {
   switch (model.state) {
     case 'stopped':
     case 'failed':
-      return launch({ ...fresh(model), state: 'starting' }, [log('info', 'Starting.')]);
+      // Nobody asked its cluster meanwhile: what was seen of it before it stopped tells nothing.
+      return launch({ ...fresh(model), state: 'starting', unreachable: null }, [log('info', 'Starting.')]);
     case 'stopping':
       // The old process must be gone first: it may hold the port or a lock.
       return [
@@ -114,13 +115,19 @@ function reachability(model: ServerModel, unreachable: ErrorInfo | null): Step {
   const next = { ...model, unreachable };
   if (model.state !== 'ready' && model.state !== 'degraded') return [next, []];
   const state = unreachable ? 'degraded' : 'ready';
-  if (state === model.state) return [{ ...next, error: unreachable }, []];
-  const text = unreachable ? away(unreachable) : 'The cluster is reachable again.';
+  if (state === model.state && unreachable?.code === model.unreachable?.code)
+    return [{ ...next, error: unreachable }, []];
+  const text = unreachable ? away(unreachable) : back(model.unreachable);
   return [{ ...next, state, error: unreachable }, [log(unreachable ? 'warn' : 'info', text)]];
 }
 
 function away(unreachable: ErrorInfo): string {
+  if (unreachable.code === 'auth-failed') return `The login to the cluster does not work: ${unreachable.message}`;
   return `The cluster is not reachable: ${unreachable.message}`;
+}
+
+function back(was: ErrorInfo | null): string {
+  return was?.code === 'auth-failed' ? 'The login to the cluster works again.' : 'The cluster is reachable again.';
 }
 
 function replace(model: ServerModel, now: number): Step {

@@ -23,6 +23,7 @@ export interface ServerModel {
   readonly run: number | null;
   readonly nextRun: number;
   readonly closing: Closing | null;
+  /** Why its cluster cannot be worked with: it does not answer, or (`auth-failed`) refuses the login. */
   readonly unreachable: ErrorInfo | null;
   readonly error: ErrorInfo | null;
   /** Automatic restarts since the user last started it. */

@@ -131,14 +131,14 @@ export class Supervisor implements Disposable {
     });
   }
 
-  /** Whether the server's cluster answers: `ready` ⇄ `degraded`. Never a reason to restart. */
+  /** Whether the server's cluster answers and takes its login: `ready` ⇄ `degraded`. Never a reason to restart. */
   setReachability(slug: string, reachability: { reachable: boolean; error: ErrorInfo | null }): void {
     const entry = this.#entries.get(slug);
     if (!entry) return;
     const away: ErrorInfo = { code: 'unreachable', message: 'The cluster does not answer.' };
     this.#dispatch(entry, {
       type: 'reachability',
-      unreachable: reachability.reachable ? null : (reachability.error ?? away),
+      unreachable: reachability.error ?? (reachability.reachable ? null : away),
     });
   }
 

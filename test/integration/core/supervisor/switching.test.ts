@@ -137,6 +137,17 @@ test('ready and degraded follow the cluster, and a degraded server goes on answe
   expect(supervisor.current('s')).toBe(backend);
 });
 
+test('a cluster that answers but refuses the login degrades its servers, with what to do', async () => {
+  const { supervisor } = bench;
+  const error = { code: 'auth-failed', message: 'refused (401)', hint: 'Log in again.' } as const;
+  supervisor.start('s', bench.planner('s', {}));
+  await supervisor.backend('s', { timeoutMs: 10_000 });
+  supervisor.setReachability('s', { reachable: true, error });
+  expect(supervisor.get('s')).toMatchObject({ state: 'degraded', error, restarts: 0 });
+  supervisor.setReachability('s', { reachable: true, error: null });
+  expect(supervisor.get('s')).toMatchObject({ state: 'ready', error: null });
+});
+
 test('waiting for a backend ends in time, on request, and for servers that nobody knows', async () => {
   const { supervisor } = bench;
   await expect(supervisor.backend('nobody', { timeoutMs: 100 })).rejects.toMatchObject({ code: 'not-found' });

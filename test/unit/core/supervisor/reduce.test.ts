@@ -216,8 +216,8 @@ test('an unreachable cluster degrades and never restarts', () => {
   const gone: ServerEvent = { type: 'reachability', unreachable: away };
   const back: ServerEvent = { type: 'reachability', unreachable: null };
   const { steps } = play([
-    gone,
     { type: 'start' },
+    gone,
     { type: 'ready', run: 1 },
     back,
     gone,
@@ -226,8 +226,8 @@ test('an unreachable cluster degrades and never restarts', () => {
     { type: 'stop' },
   ]);
   expect(steps).toEqual([
-    'stopped',
     'starting launch#1',
+    'starting',
     'degraded',
     'ready',
     'degraded',
@@ -235,6 +235,39 @@ test('an unreachable cluster degrades and never restarts', () => {
     'ready',
     'stopping terminate#1',
   ]);
+});
+
+test('a login that the cluster refuses degrades like silence, and the log tells the two apart', () => {
+  const refused = { code: 'auth-failed', message: 'refused (401)' } as const;
+  const seen = (unreachable: ServerModel['unreachable']): ServerEvent => ({ type: 'reachability', unreachable });
+  let model: ServerModel = { ...initialServerModel, state: 'ready', run: 1 };
+  const said = [refused, refused, away, refused, null].map((unreachable) => {
+    const [next, effects] = reduce(model, seen(unreachable), 0, defaultTimings);
+    model = next;
+    expect(model).toMatchObject({ state: unreachable ? 'degraded' : 'ready', error: unreachable, run: 1 });
+    return effects.map((effect) => (effect.type === 'log' ? effect.text : effect.type));
+  });
+  expect(said).toEqual([
+    ['The login to the cluster does not work: refused (401)'],
+    [],
+    ['The cluster is not reachable: refused'],
+    ['The login to the cluster does not work: refused (401)'],
+    ['The login to the cluster works again.'],
+  ]);
+});
+
+test('what was seen of a cluster before a stop is not said of the next start', () => {
+  expect(
+    play([
+      { type: 'start' },
+      { type: 'ready', run: 1 },
+      { type: 'reachability', unreachable: away },
+      { type: 'stop' },
+      ended(1),
+      { type: 'start' },
+      { type: 'ready', run: 2 },
+    ]).steps.at(-1),
+  ).toBe('ready');
 });
 
 test('events of runs that do not count any more change nothing', () => {
