@@ -59,7 +59,7 @@ function ServerFacts({ server }: { server: Server }) {
         ) : (
           <>
             <ContextName
-              name={server.context ?? 'none'}
+              name={server.context ?? (server.boundTo === 'active' ? 'none' : server.boundTo)}
               production={server.production}
               demo={context?.demo ?? false}
               colour={context?.colour ?? null}
