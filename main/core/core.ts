@@ -5,9 +5,8 @@ import type { ErrorInfo } from '../../contract/errors.ts';
 import type { Client } from '../../contract/model/client.ts';
 import type { StreamSources } from '../../contract/streams.ts';
 import { Approvals } from './approvals/approvals.ts';
-import { writeBridgeShim } from './bridge-shim.ts';
-import { ClientService } from './clients/client-service.ts';
 import type { CoreOptions } from './core-options.ts';
+import { createClients } from './create-clients.ts';
 import { CredentialClock } from './credentials/credential-clock.ts';
 import { startDemo } from './demo/start-demo.ts';
 import { DisposableStore } from './dispose.ts';
@@ -202,30 +201,8 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     );
     const address = store.add(new EndpointAddress(port, (wanted) => gateway.listen(wanted)));
     await address.open();
-    const shim = await writeBridgeShim({
-      folder: join(paths.state, 'bin'),
-      runtime: process.execPath,
-      bridge: files.bridge,
-      socket: paths.mcpSocket,
-      start: shell.startCommand,
-      env,
-      platform,
-    });
     const clients = store.add(
-      new ClientService({
-        registry,
-        env,
-        home,
-        platform,
-        stateFolder: paths.state,
-        endpointUrl: (slug) => address.of(slug),
-        prepareToken: (slug, client) => tokens.prepare(slug, client),
-        revokeToken: async (slug, client) => {
-          await tokens.revoke(client, slug);
-        },
-        bridgeCommand: () => shim,
-        connectedAt: (client) => activity.lastSeen(client),
-      }),
+      await createClients({ options, registry, tokens, activity, home, endpointUrl: (slug) => address.of(slug) }),
     );
     await clients.start();
     const monitor = store.add(

@@ -31,7 +31,7 @@ export async function getFromRegistry(address: URL, options: RegistryRequestOpti
     response.destroy();
     const { location } = response.headers;
     if (status < 300 || status >= 400 || location === undefined) throw refusal(url, status, options.config);
-    const next = URL.canParse(location, url) ? new URL(location, url) : null;
+    const next = URL.canParse(location, url.href) ? new URL(location, url) : null;
     if (next === null || !/^https?:$/.test(next.protocol))
       throw wrongAnswer(url, 'it redirects to something that is no URL');
     if (url.protocol === 'https:' && next.protocol === 'http:') {

@@ -67,6 +67,14 @@ test('what the server knows as secret is in neither arguments nor reason', async
   expect(await readFile(path, 'utf8')).not.toContain('s3cr3t');
 });
 
+test('a secret that stands where the reason is cut is hidden as a whole', () => {
+  const log = open({ redact: (_slug, text) => text.replaceAll('s3cr3t-value', '…') });
+  const { reason } = log.record(
+    auditedCall({ outcome: 'error', reason: `${'x'.repeat(295)}s3cr3t-value and more${'.'.repeat(400)}` }),
+  );
+  expect(reason).toBe(`${'x'.repeat(295)}… and`);
+});
+
 test('long arguments are cut, and their hash and size are those of the whole', async () => {
   const log = open();
   log.record(auditedCall({ args: { text: 'x'.repeat(100_000) } }));
@@ -135,7 +143,7 @@ test('a full disk is told with what is missing, stops nobody, and is over once t
 });
 
 test('a killed Berth leaves only whole lines, and none of what it had recorded is missing', async () => {
-  const program = await bundle('test/fixtures/audit/writes-until-killed.ts', home);
+  const program = await bundle('test/fixtures/audit/audit-writer-process.ts', home);
   for (let round = 0; round < 5; round += 1) {
     const child: ChildProcess = spawn(process.execPath, [program, path], { stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = once(child, 'exit');
