@@ -8,7 +8,7 @@ const COUNTING = 'berth';
 /** Names of Berth's own callers: their traffic is no proof that a client works. */
 const OWN_CALLERS: ReadonlySet<string> = new Set([COUNTING, 'doctor']);
 
-/** Hands what the gateway tells to those who remember it: the activity in memory without arguments, the audit log with them. */
+/** Hands what the gateway tells to those who remember it: the audit log, and the activity in memory without arguments. */
 export function recordTraffic({
   activity,
   audit,
@@ -20,10 +20,10 @@ export function recordTraffic({
 }): GatewayEvents {
   return {
     onCall: (call) => {
-      if (!OWN_CALLERS.has(call.client)) activity.record(withoutArguments(call));
       if (call.client === COUNTING) return;
-      audit.record(call);
+      const { reason } = audit.record(call);
       metrics.record(call);
+      if (!OWN_CALLERS.has(call.client)) activity.record({ ...withoutArguments(call), reason });
     },
     onClientSeen: ({ slug, client }) => {
       if (!OWN_CALLERS.has(client)) activity.see(slug, client);
@@ -31,6 +31,6 @@ export function recordTraffic({
   };
 }
 
-function withoutArguments({ time, slug, client, context, method, tool, outcome, reason, ms }: EndedCall) {
-  return { time, slug, client, context, method, tool, outcome, reason, ms };
+function withoutArguments({ time, slug, client, context, method, tool, outcome, ms }: EndedCall) {
+  return { time, slug, client, context, method, tool, outcome, ms };
 }

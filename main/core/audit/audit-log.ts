@@ -27,6 +27,7 @@ export interface AuditLogOptions extends AuditFileOptions {
 }
 
 const MOST_CHARACTERS = 16_384;
+const MOST_OF_REASON = 300;
 const DEFAULT_LIMIT = 200;
 
 /** Who called what, where, and how it ended: one line per call, kept over restarts. Never throws for a full disk: it is told and goes on. */
@@ -63,7 +64,8 @@ export class AuditLog implements Disposable {
     };
   }
 
-  record(call: AuditedCall): void {
+  /** Answers what it has kept. */
+  record(call: AuditedCall): AuditEntry {
     const entry = this.#entry(call);
     try {
       this.#file.append(JSON.stringify(entry));
@@ -72,6 +74,7 @@ export class AuditLog implements Disposable {
       this.#report(error as Error);
     }
     this.#recorded.fire(entry);
+    return entry;
   }
 
   /** Newest first. Lines that are none of ours are passed over. */
@@ -129,7 +132,7 @@ export class AuditLog implements Disposable {
     const text = call.tool === null || args === undefined ? null : redactedArguments(args, redact);
     return {
       ...rest,
-      reason: reason === null ? null : redact(reason),
+      reason: reason === null ? null : redact(reason).slice(0, MOST_OF_REASON),
       arguments: text === null || text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS)}…`,
       argumentHash: call.tool === null ? null : argumentHash(call.tool, args),
       argumentBytes: args === undefined ? 0 : Buffer.byteLength(JSON.stringify(args)),

@@ -18,7 +18,8 @@ export interface Sink {
 export type CallEnd = Pick<CallRecord, 'outcome' | 'reason' | 'ms'> & { readonly answerBytes: number };
 type Ending = Pick<CallEnd, 'outcome' | 'reason'>;
 
-const MAX_REASON = 300;
+/** Long enough that no secret is cut in two where the text is shortened for good, after it was redacted. */
+const MAX_REASON = 4_096;
 
 /** One request of a session on its way: waiting for the server to be up, then for its answer. Ends exactly once. */
 export class Call implements PendingRequest {

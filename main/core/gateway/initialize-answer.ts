@@ -14,10 +14,14 @@ export function initializeAnswer(
   };
 }
 
-/** Name and version as the client gives them; null when it does not. */
+/** It is kept with every call. */
+const MAX_NAME = 200;
+
+/** Name and version as the client gives them, each cut after 200 characters; null when it does not. */
 export function clientInfoOf(value: unknown): { name: string; version: string } | null {
   if (!isRecord(value) || typeof value['name'] !== 'string') return null;
-  return { name: value['name'], version: typeof value['version'] === 'string' ? value['version'] : '' };
+  const version = typeof value['version'] === 'string' ? value['version'] : '';
+  return { name: value['name'].slice(0, MAX_NAME), version: version.slice(0, MAX_NAME) };
 }
 
 /** The server's capabilities, and that lists may change: Berth announces it after a restart even where the server never would. */

@@ -25,6 +25,8 @@ import { listedTools } from './tool-claims.ts';
 
 /** How often a call that was not sent yet follows a server that is replaced. */
 const MAX_ATTEMPTS = 5;
+/** How much of a name is told to those who keep it: clients may call tools by any. */
+const MAX_NAME = 200;
 
 export interface SessionOptions {
   readonly endpoint: Endpoint;
@@ -307,13 +309,15 @@ export class Session {
   #record(request: JsonRpcRequest, end: CallEnd, call: Served & { time: string; tool: string | null }): void {
     const { method } = request;
     if (method === 'ping' || method === 'initialize') return;
+    const tool = call.tool?.slice(0, MAX_NAME) ?? null;
     this.#endpoint.events.onCall({
       ...call,
       slug: this.slug,
       client: this.client,
       session: this.id,
       clientInfo: this.#clientInfo,
-      method,
+      tool,
+      method: method.slice(0, MAX_NAME),
       args: call.tool === null ? undefined : argumentsOf(request),
       ...end,
     });

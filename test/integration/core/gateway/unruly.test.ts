@@ -63,6 +63,21 @@ describe('a server or a client that nobody expects', () => {
     }
   });
 
+  it('keeps no more of a name than anybody reads', async () => {
+    await call('x'.repeat(100_000));
+    const named = {
+      protocolVersion: '2025-06-18',
+      clientInfo: { name: 'n'.repeat(5_000), version: 'v'.repeat(5_000) },
+    };
+    await post(bench.endpoint('unruly'), { jsonrpc: '2.0', id: 'i', method: 'initialize', params: named });
+    const { clientInfo } = bench.seen.at(-1) ?? {};
+    expect([clientInfo?.name.length, clientInfo?.version.length]).toEqual([200, 200]);
+    await post(bench.endpoint('unruly'), { jsonrpc: '2.0', id: 'm', method: 'm'.repeat(100_000) }, session);
+    const [tool, other] = bench.calls.slice(-2);
+    expect(tool?.tool).toHaveLength(200);
+    expect(other?.method).toHaveLength(200);
+  });
+
   it('refuses arguments that are nested too deeply to be judged, and tells what it keeps of all others', async () => {
     const nested = (levels: number) => `{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`;
     for (const levels of [600, 3_000, 20_000]) {

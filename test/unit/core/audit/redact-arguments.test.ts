@@ -23,3 +23,31 @@ test('the name of a Secret object is no secret', () => {
     kind: 'Secret',
   });
 });
+
+test('lists under telling names are hidden, and what follows a telling flag', () => {
+  const args = {
+    tokens: ['a', ['b'], 5],
+    args: ['login', '--password', 'hunter3', '--token', '--force', 'x', '-n', 'shop'],
+  };
+  expect(JSON.parse(redactedArguments(args, shout))).toEqual({
+    tokens: ['[redacted]', ['[redacted]'], '[redacted]'],
+    args: ['login', '--password', '[redacted]', '--token', '--force', 'x', '-n', 'shop'],
+  });
+});
+
+test('nothing in it is invisible or changes how the rest is read, and it is still the same JSON', () => {
+  const args = {
+    '__proto__ ': 'a',
+    'n\u202eame': 'pods\u202e/gpj\u2066',
+    x: '\u009b8mhidden\u200b\ufeff\u2028\u007f\u{e0041}',
+    y: 'é → 漢',
+  };
+  const text = redactedArguments(args, shout);
+  expect(text).toMatch(/^[ -~é→漢]*$/);
+  expect(JSON.parse(text)).toEqual(args);
+});
+
+test('a name of the language is a name as any other', () => {
+  const text = '{"__proto__":{"a":"hunter2"},"b":null,"c":true}';
+  expect(redactedArguments(JSON.parse(text), shout)).toBe(text.replace('hunter2', '[redacted]'));
+});
