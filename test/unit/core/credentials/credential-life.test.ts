@@ -1,8 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { generate } from 'selfsigned';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
   type CredentialLife,
   credentialFiles,
@@ -20,18 +17,17 @@ function jwt(claims: object): string {
   return `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.y`;
 }
 
-let folder: string;
 let certificate: string;
 
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'berth-life-'));
-  const args = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=somebody'.split(' ');
-  execFileSync('openssl', [...args, '-keyout', join(folder, 'key'), '-out', join(folder, 'certificate')], {
-    stdio: 'ignore',
+beforeAll(async () => {
+  const made = await generate([{ name: 'commonName', value: 'somebody' }], {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    notAfterDate: new Date(Date.now() + 30 * DAY),
   });
-  certificate = readFileSync(join(folder, 'certificate'), 'utf8');
+  certificate = made.cert;
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('the life of a credential', () => {
   test('of a certificate, embedded or in a file', () => {
