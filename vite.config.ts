@@ -10,8 +10,20 @@ const nodeBuiltins = [...builtinModules, ...builtinModules.map((name) => `node:$
 /** Packages that stay outside the bundles: `keytar` is a native module, `electron` is the runtime itself. */
 const external = ['electron', 'keytar', ...nodeBuiltins];
 
+/** Modules that are wanted together, with all that they import: one file each instead of one for every module that others use too. */
+type Chunks = Readonly<Record<string, RegExp>>;
+
+const commandChunks: Chunks = {
+  command: /[\\/]main[\\/]cli[\\/](?:run-cli|command-kit|session|table|time-text|views[\\/]context-notes)\.ts$/,
+  kubeconfigs: /[\\/]main[\\/]cli[\\/]offline[\\/]contexts\.ts$/,
+};
+
 /** One Node program from one or more entry files. Everything but `external` is bundled, so that a start reads few files. */
-function nodeProgram(outDir: string, input: Record<string, string>, format: 'es' | 'cjs' = 'es'): EnvironmentOptions {
+function nodeProgram(
+  outDir: string,
+  input: Record<string, string>,
+  { format = 'es', chunks = {} }: { format?: 'es' | 'cjs'; chunks?: Chunks } = {},
+): EnvironmentOptions {
   return {
     consumer: 'server',
     resolve: { noExternal: true, external, conditions: ['node', 'import', 'module', 'default'] },
@@ -30,6 +42,7 @@ function nodeProgram(outDir: string, input: Record<string, string>, format: 'es'
           format,
           entryFileNames: format === 'cjs' ? '[name].cjs' : '[name].js',
           chunkFileNames: 'chunks/[name]-[hash].js',
+          codeSplitting: { groups: Object.entries(chunks).map(([name, test]) => ({ name, test })) },
         },
       },
     },
@@ -46,13 +59,17 @@ export default defineConfig({
     client: {
       build: { outDir: at('./dist/renderer'), emptyOutDir: true, sourcemap: false, assetsInlineLimit: 0 },
     },
-    preload: nodeProgram('./dist/preload', { preload: './preload/preload.ts' }, 'cjs'),
+    preload: nodeProgram('./dist/preload', { preload: './preload/preload.ts' }, { format: 'cjs' }),
     electron: nodeProgram('./dist/electron', { main: './main/electron/main.ts' }),
-    cli: nodeProgram('./dist/cli', {
-      cli: './main/cli/cli.ts',
-      headless: './main/headless/headless.ts',
-      'keytar-child': './main/core/secrets/keytar-child.ts',
-    }),
+    cli: nodeProgram(
+      './dist/cli',
+      {
+        cli: './main/cli/cli.ts',
+        headless: './main/headless/headless.ts',
+        'keytar-child': './main/core/secrets/keytar-child.ts',
+      },
+      { chunks: commandChunks },
+    ),
     bridge: nodeProgram('./dist/bridge', { bridge: './main/bridge/bridge.ts' }),
   },
   builder: {

@@ -1,6 +1,7 @@
 import { BerthError } from '../../contract/errors.ts';
 import { RpcClient } from '../../contract/rpc-client.ts';
 import type { StreamItem, StreamName, StreamParams } from '../../contract/streams.ts';
+import { berthPaths } from '../core/paths.ts';
 import type { CliIo } from './cli-io.ts';
 import { connectControl } from './control-connection.ts';
 
@@ -11,7 +12,6 @@ export function interrupted(): BerthError {
 
 /** Runs `use` with a connection to the running core and closes it after. Ctrl-C cancels what is under way. Rejects with `not-running`. */
 export async function withBerth<T>(io: CliIo, use: (berth: RpcClient) => Promise<T>): Promise<T> {
-  const { berthPaths } = await import('../core/paths.ts');
   const berth = new RpcClient(await connectControl(berthPaths(io.env, io.platform).controlSocket));
   const stop = new Promise<never>((_resolve, reject) => {
     const abort = () => reject(interrupted());

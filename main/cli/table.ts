@@ -52,7 +52,9 @@ export function oneLine(text: string): string {
     .replace(/\p{Cc}/gu, '');
 }
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** Made for the first text that is not plain: it takes as long as reading a dozen kubeconfigs. */
+let graphemes: Intl.Segmenter | null = null;
+
 const wideLetter =
   /\p{Extended_Pictographic}|[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]/u;
 
@@ -60,6 +62,7 @@ const wideLetter =
 export function displayWidth(text: string): number {
   // Nearly every text is plain, and tables may have thousands of cells.
   if (/^[ -~]*$/.test(text)) return text.length;
+  graphemes ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   let width = 0;
   for (const { segment } of graphemes.segment(text)) width += wideLetter.test(segment) ? 2 : 1;
   return width;

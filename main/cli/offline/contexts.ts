@@ -1,5 +1,9 @@
 import { homedir } from 'node:os';
 import type { Context, KubeSource } from '../../../contract/model/context.ts';
+import { KubeService } from '../../core/kube/kube-service.ts';
+import { berthPaths } from '../../core/paths.ts';
+import { ContextRegistry } from '../../core/servers/context-registry.ts';
+import { SettingsStore } from '../../core/settings/settings-store.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -11,12 +15,6 @@ export interface ContextList {
 
 /** The contexts as they stand in the files, without a running Berth: nothing is started, asked or written. */
 export async function listContextsOffline(env: Env, platform: NodeJS.Platform): Promise<ContextList> {
-  const [{ berthPaths }, { SettingsStore }, { KubeService }, { ContextRegistry }] = await Promise.all([
-    import('../../core/paths.ts'),
-    import('../../core/settings/settings-store.ts'),
-    import('../../core/kube/kube-service.ts'),
-    import('../../core/servers/context-registry.ts'),
-  ]);
   const settings = await SettingsStore.open({ file: berthPaths(env, platform).settingsFile, watch: false });
   const kube = new KubeService({
     env,
