@@ -1,9 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { root, startBerth } from './lib/berth.mjs';
 import { during } from './lib/during.mjs';
 import { writeFleet } from './lib/kubeconfig-fleet.mjs';
+import { findKubectl } from './lib/kubectl.mjs';
 import { paired, percentile } from './lib/stats.mjs';
 
 const FILES = 20;
@@ -15,10 +16,8 @@ export const bench = {
   name: 'context-list',
   title: `${TOTAL.toLocaleString('en')} contexts in ${FILES} kubeconfigs: \`berth contexts\` beside \`kubectl config get-contexts\``,
   async run({ repeat, folder, log }) {
-    const version = spawnSync('kubectl', ['version', '--client'], { encoding: 'utf8' });
-    if (version.status !== 0) {
-      return { rows: [], notes: [], skipped: 'kubectl is not on PATH' };
-    }
+    const kubectl = findKubectl();
+    if (kubectl === null) return { rows: [], notes: [], skipped: 'kubectl is not on PATH' };
     const kubeconfig = (await writeFleet(join(folder, 'fleet'), { files: FILES, each: EACH })).join(delimiter);
     log('with Berth down');
     mkdirSync(join(folder, 'down'), { recursive: true, mode: 0o700 });
@@ -27,10 +26,10 @@ export const bench = {
       BERTH_HOME: join(folder, 'down', 'berth'),
       KUBECONFIG: kubeconfig,
     };
-    const down = await measure('with Berth down: read from the files', repeat, env);
+    const down = await measure('with Berth down: read from the files', repeat, env, kubectl.command);
     log('with Berth running');
     const up = await during(startBerth(join(folder, 'up'), { kubeconfig }), (berth) =>
-      measure('with Berth running: asked over its control socket', repeat, berth.env),
+      measure('with Berth running: asked over its control socket', repeat, berth.env, kubectl.command),
     );
     return {
       rows: [down.row, up.row],
@@ -38,20 +37,16 @@ export const bench = {
         'Each run is a new process, timed from its start to its end with its output read from a pipe. The files are in the page cache for both.',
         'Every cluster has its authority embedded; of ten users six have an embedded certificate and key, two a login program, two a JWT.',
         `Each run must print a line for all ${TOTAL} contexts; Berth also reads when 800 certificates and tokens end, which kubectl does not.`,
-        ...(version.stdout.includes('-dispatcher')
-          ? [
-              "This kubectl is the Google Cloud SDK's, which starts another one for each command: one without it is faster by that start.",
-            ]
-          : []),
+        ...(kubectl.note === null ? [] : [kubectl.note]),
         ...[down.note, up.note],
       ],
     };
   },
 };
 
-async function measure(figure, repeat, env) {
+async function measure(figure, repeat, env, kubectlCommand) {
   const berth = async () => timed(process.execPath, [launcher, 'contexts'], env);
-  const kubectl = async () => timed('kubectl', ['config', 'get-contexts'], env);
+  const kubectl = async () => timed(kubectlCommand, ['config', 'get-contexts'], env);
   await berth();
   await kubectl();
   const measured = await paired(repeat, berth, kubectl);
