@@ -17,9 +17,14 @@ export const approvalSchema = z.object({
   production: z.boolean(),
   client: z.string(),
   tool: z.string(),
-  /** The arguments as JSON, redacted. */
+  /** The arguments as JSON, redacted: what looks like a secret is hidden here and sent as it is. Nothing in it is invisible. */
   arguments: z.string(),
   /** SHA-256 of tool and arguments, in hex: an approval is for exactly this call. */
   argumentHash: z.string(),
 });
+/** How many places of the arguments are hidden from who decides. */
+export function hiddenPlaces({ arguments: text }: { readonly arguments: string }): number {
+  return text.split('[redacted').length - 1;
+}
+
 export type Approval = z.infer<typeof approvalSchema>;

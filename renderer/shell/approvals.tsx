@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
-import type { Approval } from '../../contract/model/approval.ts';
+import { type Approval, hiddenPlaces } from '../../contract/model/approval.ts';
+import { count } from '../model/words.ts';
 import { JsonTree } from '../pages/inspector/json-tree.tsx';
 import { useSession, useStatus } from '../session/session-context.tsx';
 import { Button } from '../ui/button.tsx';
@@ -54,6 +55,7 @@ function Decision({ approval, onClose }: { approval: Approval; onClose(): void }
       [session, id, onClose],
     ),
   );
+  const hidden = hiddenPlaces(approval);
   const args = useMemo(() => JSON.parse(approval.arguments) as unknown, [approval.arguments]);
   return (
     <Dialog
@@ -84,8 +86,14 @@ function Decision({ approval, onClose }: { approval: Approval; onClose(): void }
         </dd>
       </dl>
       <section aria-label="Arguments" className="rounded-lg border border-line">
-        <JsonTree value={args} />
+        <JsonTree value={args} open={Number.POSITIVE_INFINITY} />
       </section>
+      {hidden > 0 && (
+        <Notice tone="warn">
+          {count(hidden, 'value')} that may be secret {hidden === 1 ? 'is' : 'are'} not shown here, and sent as the
+          client gave {hidden === 1 ? 'it' : 'them'}. Deny the call if you cannot decide without.
+        </Notice>
+      )}
     </Dialog>
   );
 }

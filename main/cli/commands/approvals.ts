@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { BerthError } from '../../../contract/errors.ts';
-import type { Approval } from '../../../contract/model/approval.ts';
+import { type Approval, hiddenPlaces } from '../../../contract/model/approval.ts';
 import { type CliIo, say } from '../cli-io.ts';
 import { type CommandKit, formatOf, withOutput } from '../command-kit.ts';
 import { print, type Render } from '../output.ts';
@@ -45,6 +45,13 @@ const stateWords: Readonly<Record<Approval['state'], string>> = {
   approved: 'approved, passes when the client repeats it',
 };
 
+/** Who decides must know what they do not see. */
+function hiddenFact(approval: Approval): [string, string][] {
+  const hidden = hiddenPlaces(approval);
+  if (hidden === 0) return [];
+  return [['Hidden', `${hidden} of its values may be secret: not shown, and sent as the client gave them`]];
+}
+
 function approvalsText(io: CliIo): Render<readonly Approval[]> {
   return (waiting, { paint }) => {
     if (waiting.length === 0) return 'No call waits for approval.';
@@ -54,6 +61,7 @@ function approvalsText(io: CliIo): Render<readonly Approval[]> {
           ['Id', approval.id],
           ['Call', approval.tool],
           ['Arguments', approval.arguments],
+          ...hiddenFact(approval),
           ['Client', approval.client],
           ['Server', approval.slug],
           ['Context', approval.production ? `${approval.context} (production)` : approval.context],

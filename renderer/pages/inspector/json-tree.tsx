@@ -1,22 +1,23 @@
 import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
+import { visibleText } from '../../../contract/visible-text.ts';
 import { Button } from '../../ui/button.tsx';
 import { classNames } from '../../ui/class-names.ts';
 
 const PORTION = 100;
 
-/** A JSON value as a tree; opens the first two levels. */
-export function JsonTree({ value }: { value: unknown }) {
+/** A JSON value as a tree; opens the first two levels, or as many as `open` says. Shows what is invisible as `\uXXXX`. */
+export function JsonTree({ value, open = 2 }: { value: unknown; open?: number }) {
   return (
     <div className="overflow-x-auto px-3 py-3 font-mono text-sm leading-5">
-      <Node name={null} value={value} depth={0} />
+      <Node name={null} value={value} levels={open} />
     </div>
   );
 }
 
-function Node({ name, value, depth }: { name: string | null; value: unknown; depth: number }) {
+function Node({ name, value, levels }: { name: string | null; value: unknown; levels: number }) {
   const members = membersOf(value);
-  const [open, setOpen] = useState(depth < 2);
+  const [open, setOpen] = useState(levels > 0);
   const [limit, setLimit] = useState(PORTION);
   if (!members) {
     return (
@@ -47,7 +48,7 @@ function Node({ name, value, depth }: { name: string | null; value: unknown; dep
       {open && (
         <div className="ml-[7px] border-l border-line pl-2">
           {members.slice(0, limit).map(([key, member]) => (
-            <Node key={key} name={key} value={member} depth={depth + 1} />
+            <Node key={key} name={key} value={member} levels={levels - 1} />
           ))}
           {members.length > limit && (
             <Button size="small" className="my-1 ml-4 font-sans" onClick={() => setLimit(limit + PORTION * 5)}>
@@ -61,7 +62,7 @@ function Node({ name, value, depth }: { name: string | null; value: unknown; dep
 }
 
 function Name({ name }: { name: string | null }) {
-  return name === null ? null : <span className="shrink-0 text-muted">{name}:</span>;
+  return name === null ? null : <span className="shrink-0 text-muted">{visibleText(name)}:</span>;
 }
 
 const leafColors: Readonly<Record<string, string>> = {
@@ -73,7 +74,7 @@ const leafColors: Readonly<Record<string, string>> = {
 function Leaf({ value }: { value: unknown }) {
   return (
     <span className={classNames('whitespace-pre-wrap wrap-anywhere', leafColors[typeof value] ?? 'text-faint')}>
-      {JSON.stringify(value) ?? 'undefined'}
+      {visibleText(JSON.stringify(value) ?? 'undefined')}
     </span>
   );
 }

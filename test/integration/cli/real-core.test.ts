@@ -167,9 +167,10 @@ test('at the guard ask a call is held, shown and passes when a person at a termi
   const [last] = await json('audit', '-n', '1', '--tool', 'pods_delete');
   expect(last).toMatchObject({ approval: 'approved', guard: 'ask', outcome: 'tool-error' });
 
-  const denied = new Terminal(['call', 'kms', 'pods_delete', '--arg', 'name=web-1'], { env });
+  const denied = new Terminal(['call', 'kms', 'pods_delete', '--arg', 'name=web-1', '--arg', 'token=x'], { env });
   waiting = [];
   while (waiting.length === 0) waiting = await json('approvals');
+  expect((await run('approvals')).stdout).toContain('1 of its values may be secret');
   await berth(['approvals', 'deny', waiting[0]?.id ?? ''], { env, typed: '' });
   expect(await denied.done).toMatchObject({ code: 6, stderr: expect.stringContaining('A person denied this call') });
   expect(await json('approvals')).toEqual([]);

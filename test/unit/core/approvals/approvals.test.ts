@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { hiddenPlaces } from '../../../../contract/model/approval.ts';
 import { Approvals, type HeldCall } from '../../../../main/core/approvals/approvals.ts';
 
 let approvals: Approvals;
@@ -43,6 +44,12 @@ test('a question shows who wants what where, without secrets', () => {
     arguments: '{"name":"…","password":"[redacted]"}',
   });
   expect(only().id).toMatch(/^[a-z0-9]{4}$/);
+});
+
+test('who decides sees all of the text, in its order, and how much of it is hidden', () => {
+  void ask({ args: { manifest: 'kind: Pod\u202e# \u200bsafe\u009b8m', password: 'x', token: 'y' } });
+  expect(only().arguments).toContain('kind: Pod\\u202e# \\u200bsafe\\u009b8m');
+  expect(hiddenPlaces(only())).toBe(2);
 });
 
 test.each([
