@@ -77,12 +77,13 @@ export class AuditLog implements Disposable {
     return entry;
   }
 
-  /** Newest first. Lines that are none of ours are passed over. */
-  async query(filter: AuditFilter): Promise<AuditEntry[]> {
+  /** Newest first. Lines that are none of ours are passed over. When `signal` aborts, it stops reading and answers what it has. */
+  async query(filter: AuditFilter, signal?: AbortSignal): Promise<AuditEntry[]> {
     const { limit = DEFAULT_LIMIT, since } = filter;
     const found: AuditEntry[] = [];
     for (const path of this.#file.paths) {
       for await (const line of linesBackwards(path)) {
+        if (signal?.aborted) return found;
         const entry = parse(line);
         if (!entry) continue;
         // Calls are written when they end: one may have begun an hour before the one above it.
@@ -103,14 +104,14 @@ export class AuditLog implements Disposable {
       else push(entry);
     });
     try {
-      const kept = await this.query(filter);
+      const kept = await this.query(filter, signal);
+      if (signal.aborted) return;
       for (const entry of kept.reverse()) push(entry);
       // What ended while the files were read may be in them as well.
-      const known = new Set(kept.map((entry) => JSON.stringify(entry)));
+      const known = new Set(waiting.length === 0 ? [] : kept.map((entry) => JSON.stringify(entry)));
       for (const entry of waiting) if (!known.has(JSON.stringify(entry))) push(entry);
       waiting = null;
-      if (!signal.aborted)
-        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     } finally {
       subscription.dispose();
     }

@@ -67,6 +67,18 @@ test('what the server knows as secret is in neither arguments nor reason', async
   expect(await readFile(path, 'utf8')).not.toContain('s3cr3t');
 });
 
+test('who has gone is read nothing more to', async () => {
+  const log = open();
+  for (let count = 0; count < 100; count += 1) log.record(auditedCall());
+  const gone = AbortSignal.abort();
+  await log.follow({}, () => expect.unreachable(), gone);
+  expect(await log.query({}, gone)).toEqual([]);
+  const leaving = new AbortController();
+  const followed = log.follow({}, () => expect.unreachable(), leaving.signal);
+  leaving.abort();
+  await followed;
+});
+
 test('a secret that stands where the reason is cut is hidden as a whole', () => {
   const log = open({ redact: (_slug, text) => text.replaceAll('s3cr3t-value', '…') });
   const { reason } = log.record(
