@@ -13,10 +13,26 @@ const external = ['electron', 'keytar', ...nodeBuiltins];
 /** Modules that are wanted together, with all that they import: one file each instead of one for every module that others use too. */
 type Chunks = Readonly<Record<string, RegExp>>;
 
+/** Of the `berth` command, whose time is mostly that of loading it: what every command needs, what asks a core, what reads kubeconfigs. */
 const commandChunks: Chunks = {
-  command: /[\\/]main[\\/]cli[\\/](?:run-cli|command-kit|session|table|time-text|views[\\/]context-notes)\.ts$/,
-  kubeconfigs: /[\\/]main[\\/]cli[\\/]offline[\\/]contexts\.ts$/,
+  command: modules(
+    'main/cli/run-cli',
+    'main/cli/command-kit',
+    'main/cli/session',
+    'main/cli/table',
+    'main/cli/time-text',
+    'main/cli/views/context-notes',
+    'main/core/application-files',
+    'contract/model/guard-levels',
+    'contract/model/context-colours',
+  ),
+  connection: modules('main/cli/control-connection'),
+  kubeconfigs: modules('main/cli/offline/contexts'),
 };
+
+function modules(...names: string[]): RegExp {
+  return new RegExp(`/(?:${names.join('|')})\\.ts$`.replaceAll('/', '[\\\\/]'));
+}
 
 /** One Node program from one or more entry files. Everything but `external` is bundled, so that a start reads few files. */
 function nodeProgram(

@@ -1,12 +1,22 @@
 import { connect } from 'node:net';
 import { BerthError } from '../../contract/errors.ts';
 import type { Connection, FrameToCore } from '../../contract/frames.ts';
+import { RpcClient } from '../../contract/rpc-client.ts';
+import { berthPaths } from '../core/paths.ts';
 import { socketConnection } from '../core/rpc/socket-connection.ts';
 
 /**
- * Connects to the running core's control socket. Rejects with `not-running` when nobody listens there, and with `refused`
- * when the socket belongs to somebody else.
+ * Connects to the core that runs for this user. Rejects with `not-running` when there is none, and with `refused` when its socket belongs
+ * to somebody else.
  */
+export async function connectCore(
+  env: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform,
+): Promise<RpcClient> {
+  return new RpcClient(await connectControl(berthPaths(env, platform).controlSocket));
+}
+
+/** Connects to the control socket at this path; `connectCore` finds it. Rejects as that does. */
 export function connectControl(path: string): Promise<Connection<FrameToCore, unknown>> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);

@@ -14,7 +14,10 @@ export function processIo(): CliIo {
     });
   }
   return {
-    stdin: process.stdin,
+    // Opened by whoever reads it: most commands do not, and opening it takes some milliseconds.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,

@@ -1,9 +1,7 @@
 import { BerthError } from '../../contract/errors.ts';
-import { RpcClient } from '../../contract/rpc-client.ts';
+import type { RpcClient } from '../../contract/rpc-client.ts';
 import type { StreamItem, StreamName, StreamParams } from '../../contract/streams.ts';
-import { berthPaths } from '../core/paths.ts';
 import type { CliIo } from './cli-io.ts';
-import { connectControl } from './control-connection.ts';
 
 /** Error of a command that the user ended with Ctrl-C. */
 export function interrupted(): BerthError {
@@ -12,7 +10,9 @@ export function interrupted(): BerthError {
 
 /** Runs `use` with a connection to the running core and closes it after. Ctrl-C cancels what is under way. Rejects with `not-running`. */
 export async function withBerth<T>(io: CliIo, use: (berth: RpcClient) => Promise<T>): Promise<T> {
-  const berth = new RpcClient(await connectControl(berthPaths(io.env, io.platform).controlSocket));
+  // What a connection needs is not loaded for commands that make none.
+  const { connectCore } = await import('./control-connection.ts');
+  const berth = await connectCore(io.env, io.platform);
   const stop = new Promise<never>((_resolve, reject) => {
     const abort = () => reject(interrupted());
     if (io.interrupted.aborted) abort();

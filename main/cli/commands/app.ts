@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { BerthError, exitCodeOf } from '../../../contract/errors.ts';
+import { applicationFiles } from '../../core/application-files.ts';
 import { say } from '../cli-io.ts';
 import { type CommandKit, formatOf, withOutput } from '../command-kit.ts';
 import { print } from '../output.ts';
@@ -68,7 +69,6 @@ export function addAppCommands(program: Command, { io, exit }: CommandKit): void
   withOutput(program.command('version'))
     .description('print the version')
     .action(async (options: { output?: string }) => {
-      const { applicationFiles } = await import('../../core/application-files.ts');
       const { version } = applicationFiles(import.meta.url);
       await print(io, formatOf(options), { version, node: process.versions.node }, () => version);
     });
