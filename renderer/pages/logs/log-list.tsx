@@ -50,7 +50,8 @@ export function LogList({ buffer, version, search, wrap, compact, showServer }: 
     removed.current = buffer.removedShown;
     if (following) {
       seen.current = entries.length;
-      if (entries.length > 0) rows.scrollToIndex(entries.length - 1, { align: 'end' });
+      // Not to the last row: that is a padding short of the end, and coming from there would count as scrolling up.
+      element.scrollTop = element.scrollHeight;
     } else if (gone > 0) {
       seen.current -= gone;
       element.scrollTop -= gone * ROW;
@@ -75,9 +76,14 @@ export function LogList({ buffer, version, search, wrap, compact, showServer }: 
         aria-live="off"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable with the keyboard
         tabIndex={0}
-        className="absolute inset-0 overflow-auto bg-panel py-1.5 focus-visible:-outline-offset-2"
+        // No scroll anchoring by the browser: rows that are put in and taken out above the visible ones would move the list.
+        className="absolute inset-0 overflow-auto bg-panel py-1.5 [overflow-anchor:none] focus-visible:-outline-offset-2"
       >
-        <div className="relative min-w-full" style={{ height: size, width: wrap ? '100%' : 'max-content' }}>
+        {/* Clipped: a row that is a little taller for a moment would move the end, and whoever follows with it. */}
+        <div
+          className="relative min-w-full overflow-y-clip"
+          style={{ height: size, width: wrap ? '100%' : 'max-content' }}
+        >
           <div className="min-w-full" style={{ transform: `translateY(${rows.getVirtualItems()[0]?.start ?? 0}px)` }}>
             {rows.getVirtualItems().map((item) => {
               const entry = entries[item.index];

@@ -26,7 +26,9 @@ export interface LogRowProps {
 export const LogRow = memo(function LogRow({ entry, search, wrap, compact, showServer }: LogRowProps) {
   if (entry.kind === 'gap') {
     return (
-      <div className="bg-warn-bg px-4 py-px font-mono text-sm leading-5 text-warn">
+      <div
+        className={classNames('bg-warn-bg px-4 font-mono text-sm leading-5 text-warn', !wrap && 'h-5 whitespace-pre')}
+      >
         {count(entry.missing, 'line')} left out here: they came faster than anybody could read. They went to the log
         file.
       </div>
@@ -39,6 +41,8 @@ export const LogRow = memo(function LogRow({ entry, search, wrap, compact, showS
         'flex gap-2.5 px-4 font-mono text-sm leading-5 hover:bg-raise',
         line.stream === 'event' && 'bg-accent-bg/50',
         compact && '!gap-2 !px-3',
+        // As high as the list takes it to be, whatever its fonts would make of it.
+        !wrap && 'h-5',
       )}
     >
       <time dateTime={line.time} title={absoluteText(Date.parse(line.time))} className="shrink-0 text-faint">

@@ -51,6 +51,34 @@ test('a flood of lines stays smooth, follows, lets go, and is searched', async (
   ).toEqual([true, true]);
 });
 
+test('the newest lines stay in sight through a flood, and nothing moves once it is over', async ({ berth }) => {
+  await berth.dock('flood', ...node('floods-stderr.mjs', '60000'));
+  const { page } = berth;
+  await berth.go('#/logs?server=flood');
+  const log = page.getByRole('log');
+  const jump = page.getByRole('button', { name: /Jump to newest/ });
+  for (let round = 1; round <= 3; round += 1) {
+    await berth.sandbox.json('restart', 'flood');
+    const { startedAt } = await berth.sandbox.json<{ startedAt: string }>('servers', 'flood');
+    // The last line of this start, not of the one before.
+    const ready = log.locator('div', { has: page.getByText(/^Ready: /) }).last();
+    await expect(ready).toBeInViewport();
+    await expect
+      .poll(async () => Date.parse((await ready.locator('time').getAttribute('datetime')) ?? ''))
+      .toBeGreaterThan(Date.parse(startedAt));
+    await expect(jump).toHaveCount(0);
+  }
+  const scrolls = await log.evaluate(async (element) => {
+    let count = 0;
+    element.addEventListener('scroll', () => {
+      count += 1;
+    });
+    for (let frame = 0; frame < 20; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+    return count;
+  });
+  expect(scrolls).toBe(0);
+});
+
 test('levels and servers are filtered, colours are drawn', async ({ berth }) => {
   await berth.sandbox.json(
     'add',
