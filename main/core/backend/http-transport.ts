@@ -180,9 +180,11 @@ export class HttpTransport implements McpTransport {
         const response = await this.#get(lastEventId === null ? {} : { 'last-event-id': lastEventId });
         const status = response.statusCode ?? 0;
         if (status === 200 && mediaType(response) === 'text/event-stream') {
-          pause = FIRST_RETRY_MS;
+          const opened = performance.now();
           const read = await this.#readStream(response, null, lastEventId);
           lastEventId = read.lastEventId;
+          // A server that ends each stream at once would be asked every second, for weeks.
+          if (read.progressed || performance.now() - opened > LONGEST_RETRY_MS) pause = FIRST_RETRY_MS;
           pause = Math.max(SHORTEST_RETRY_MS, read.retryMs ?? pause);
         } else {
           response.resume();

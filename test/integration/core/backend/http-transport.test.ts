@@ -198,6 +198,25 @@ test('a stream that breaks off is resumed where it was', async () => {
   expect(resumedAt).toEqual(['e1']);
 });
 
+test('a server that ends its stream at once, each time, is asked for it less and less often', async () => {
+  const asked: number[] = [];
+  let thirdCame = () => {};
+  const third = new Promise<void>((resolve) => {
+    thirdCame = resolve;
+  });
+  const url = await serve(
+    afterInitialize((_message, request, response) => {
+      if (request.method !== 'GET') return response.writeHead(200).end();
+      if (asked.push(performance.now()) === 3) thirdCame();
+      return response.writeHead(200, { 'content-type': 'text/event-stream' }).end(': nothing\n\n');
+    }),
+  );
+  await open(url);
+  await third;
+  const [, second = 0, last = 0] = asked;
+  expect(last - second).toBeGreaterThan(1_900);
+});
+
 test('answers that are no answers become errors instead of silence', async () => {
   const bodies: Record<string, [number, string, string]> = {
     html: [200, 'text/html', '<html>'],
