@@ -1,8 +1,6 @@
 import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
-import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../../contract/model/binding.ts';
 import type { CommandSet } from '../../../contract/model/guard.ts';
-import { type AddServer, type Server, slugSchema, type UpdateServer } from '../../../contract/model/server.ts';
-import type { ServerSettings } from '../../../contract/model/settings.ts';
+import type { AddServer, Server, UpdateServer } from '../../../contract/model/server.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Disposable } from '../dispose.ts';
 import { DisposableStore } from '../dispose.ts';
@@ -10,7 +8,7 @@ import { Emitter } from '../emitter.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import type { Measure } from '../measure/measure.ts';
 import { validateOptions } from '../presets/options.ts';
-import { chooseTransport, warningsOf } from '../presets/plan-launch.ts';
+import { warningsOf } from '../presets/plan-launch.ts';
 import type { PresetCatalog } from '../presets/preset-catalog.ts';
 import type { PresetDefinition } from '../presets/preset-schema.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
@@ -19,6 +17,7 @@ import { Changeover, type PreparedServer } from './changeover.ts';
 import type { ContextRegistry } from './context-registry.ts';
 import { changedSettings, concernsProcess, type DockedSettings, docked, notYetDocked } from './docked-settings.ts';
 import type { Launcher } from './launcher.ts';
+import { newServer, validBinding } from './new-server.ts';
 import { serverView } from './server-view.ts';
 import { ToolCounts } from './tool-counts.ts';
 
@@ -146,24 +145,7 @@ export class ServerManager implements Disposable {
   }
 
   async add(input: AddServer): Promise<Server> {
-    const { presets, contexts } = this.#parts;
-    const preset = presets.get(input.preset);
-    const slug = input.slug ?? this.#freeSlug(input.preset);
-    notYetDocked(slug, this.#parts.docked.find(slug));
-    const detected = await presets.detect(input.preset, input.options);
-    chooseTransport(preset, input.transport, detected?.version ?? null);
-    validateOptions(preset, input.options ?? {});
-    const context = input.context ?? (preset.needsContext ? ACTIVE_CONTEXT : NO_CONTEXT);
-    const server: ServerSettings = {
-      preset: input.preset,
-      context: this.#validBinding(context, contexts),
-      guard: input.guard ?? 'read-only',
-      run: input.start ?? false,
-      options: input.options ?? {},
-      ...(input.namespace === undefined ? {} : { namespace: input.namespace }),
-      ...(input.transport === undefined ? {} : { transport: input.transport }),
-      ...(input.limits === undefined ? {} : { limits: input.limits }),
-    };
+    const { slug, settings: server } = await newServer(input, this.#parts);
     await this.#parts.docked.save(slug, (before) => {
       notYetDocked(slug, before);
       return server;
@@ -178,7 +160,7 @@ export class ServerManager implements Disposable {
   async update(input: UpdateServer): Promise<Server> {
     const { slug } = input;
     this.#parts.docked.get(slug);
-    const binding = input.context === undefined ? null : this.#validBinding(input.context, this.#parts.contexts);
+    const binding = input.context === undefined ? null : validBinding(input.context, this.#parts.contexts);
     const former = await this.#parts.docked.save(slug, (before) => {
       const after = changedSettings(docked(slug, before), input, binding);
       validateOptions(this.#parts.presets.get(after.preset), after.options);
@@ -329,10 +311,6 @@ export class ServerManager implements Disposable {
     this.#tools.forget(slug);
   }
 
-  #validBinding(context: string, contexts: ContextRegistry): string {
-    return context === ACTIVE_CONTEXT || context === NO_CONTEXT ? context : contexts.choose(context);
-  }
-
   /** Null for a preset that is gone: its server is still shown, and says so when it is started. */
   #preset(id: string): PresetDefinition | null {
     try {
@@ -340,13 +318,5 @@ export class ServerManager implements Disposable {
     } catch {
       return null;
     }
-  }
-
-  #freeSlug(preset: string): string {
-    const base = slugSchema.safeParse(preset).success ? preset : 'server';
-    if (!this.#parts.docked.has(base)) return base;
-    let number = 2;
-    while (this.#parts.docked.has(`${base}-${number}`)) number++;
-    return `${base}-${number}`;
   }
 }
