@@ -38,6 +38,8 @@ const HOLD_MS = 45_000;
 const VALID_MS = 10 * 60_000;
 /** Beyond that a client is flooding its user with questions. */
 const MOST_QUESTIONS = 100;
+/** More than a person looks through; and all questions are part of the status that every window gets. */
+const MOST_CHARACTERS = 256 * 1024;
 /** No letters that are mistaken for one another. */
 const ID_LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
 
@@ -63,8 +65,17 @@ export class Approvals implements Disposable {
     return [...this.#questions.values()].map(({ approval }) => approval);
   }
 
-  /** Resolves when it was decided, after `holdMs`, or when `signal` aborts, which takes the question back with its last asker. */
+  /**
+   * Resolves when it was decided, after `holdMs`, or when `signal` aborts, which takes the question back with its last asker. Rejects with
+   * `too-large` for arguments that nobody could look through, `refused` when too many calls wait.
+   */
   async ask(call: HeldCall, signal: AbortSignal): Promise<Decision> {
+    const text = redactedArguments(call.args ?? {}, (part) => this.#options.redact(call.slug, part));
+    if (text.length > MOST_CHARACTERS) {
+      throw new BerthError('too-large', 'The arguments of this call are too large for a person to look through.', {
+        hint: `Split it into calls of less than ${MOST_CHARACTERS / 1024} KiB each.`,
+      });
+    }
     const hash = argumentHash(call.tool, call.args);
     const key = JSON.stringify([call.slug, call.context, call.client, hash]);
     const known = this.#questions.get(key);
@@ -77,7 +88,7 @@ export class Approvals implements Disposable {
         hint: 'Decide about them in Berth first.',
       });
     }
-    const question = known ?? this.#add(key, call, hash);
+    const question = known ?? this.#add(key, call, text, hash);
     this.#set(question, 'waiting');
     return new Promise((resolve) => {
       const finish = (decision: Decision) => {
@@ -133,8 +144,8 @@ export class Approvals implements Disposable {
     }
   }
 
-  #add(key: string, call: HeldCall, hash: string): Question {
-    const { slug, context, client, tool, args } = call;
+  #add(key: string, call: HeldCall, text: string, hash: string): Question {
+    const { slug, context, client, tool } = call;
     const approval: Approval = {
       id: this.#freeId(),
       time: new Date().toISOString(),
@@ -145,7 +156,7 @@ export class Approvals implements Disposable {
       production: this.#options.isProduction(context),
       client,
       tool,
-      arguments: redactedArguments(args ?? {}, (text) => this.#options.redact(slug, text)),
+      arguments: text,
       argumentHash: hash,
     };
     const question: Question = { approval, waiting: new Set(), expiry: this.#expireLater(key) };

@@ -46,6 +46,11 @@ test('a question shows who wants what where, without secrets', () => {
   expect(only().id).toMatch(/^[a-z0-9]{4}$/);
 });
 
+test('arguments that nobody could look through are refused, and are not kept', async () => {
+  await expect(ask({ args: { manifest: 'x'.repeat(300_000) } })).rejects.toMatchObject({ code: 'too-large' });
+  expect(approvals.list()).toEqual([]);
+});
+
 test('who decides sees all of the text, in its order, and how much of it is hidden', () => {
   void ask({ args: { manifest: 'kind: Pod\u202e# \u200bsafe\u009b8m', password: 'x', token: 'y' } });
   expect(only().arguments).toContain('kind: Pod\\u202e# \\u200bsafe\\u009b8m');
