@@ -108,6 +108,7 @@ function serverHandlers({
   supervisor,
   inspector,
   tokens,
+  approvals,
 }: CoreParts): Only<'presets' | 'servers'> {
   // One that somebody else stops meanwhile will not become ready.
   const settled: readonly ServerState[] = ['ready', 'degraded', 'failed', 'stopped'];
@@ -153,6 +154,7 @@ function serverHandlers({
       await servers.remove(slug);
       // A server that is docked later under this name is another one: nobody's old token opens it.
       await tokens.revokeSlug(slug);
+      approvals.forget(slug);
       return null;
     },
     'servers.start': (input, { signal }) => each(input, (slug) => servers.start(slug), settled, signal),

@@ -37,6 +37,7 @@ interface Question {
 const HOLD_MS = 45_000;
 const VALID_MS = 10 * 60_000;
 /** Beyond that a client is flooding its user with questions. */
+const MOST_OF_ONE_CLIENT = 20;
 const MOST_QUESTIONS = 100;
 /** More than a person looks through; and all questions are part of the status that every window gets. */
 const MOST_CHARACTERS = 256 * 1024;
@@ -83,11 +84,7 @@ export class Approvals implements Disposable {
       this.#remove(key);
       return 'approved';
     }
-    if (!known && this.#questions.size >= MOST_QUESTIONS) {
-      throw new BerthError('refused', `${MOST_QUESTIONS} calls wait for approval already.`, {
-        hint: 'Decide about them in Berth first.',
-      });
-    }
+    if (!known) this.#requireRoom(call.client);
     const question = known ?? this.#add(key, call, text, hash);
     this.#set(question, 'waiting');
     return new Promise((resolve) => {
@@ -137,11 +134,30 @@ export class Approvals implements Disposable {
     return approval;
   }
 
+  /** The server was undocked: nobody's question or approval holds for another one of its name. */
+  forget(slug: string): void {
+    for (const [key, { approval, waiting }] of [...this.#questions]) {
+      if (approval.slug !== slug) continue;
+      this.#remove(key);
+      for (const finish of waiting) finish('unanswered');
+    }
+  }
+
   dispose(): void {
     for (const [key, { waiting }] of [...this.#questions]) {
       this.#remove(key);
       for (const finish of waiting) finish('unanswered');
     }
+  }
+
+  /** One client that floods its user with questions leaves room for those of the others. */
+  #requireRoom(client: string): void {
+    const own = this.list().filter((approval) => approval.client === client).length;
+    if (own < MOST_OF_ONE_CLIENT && this.#questions.size < MOST_QUESTIONS) return;
+    const waiting = own < MOST_OF_ONE_CLIENT ? `${this.#questions.size} calls` : `${own} calls of ${client}`;
+    throw new BerthError('refused', `${waiting} wait for approval already.`, {
+      hint: 'Decide about them in Berth first.',
+    });
   }
 
   #add(key: string, call: HeldCall, text: string, hash: string): Question {

@@ -22,13 +22,17 @@ export class CommandSets {
   ): Promise<CommandSet | null> {
     const { commandSet } = preset;
     if (!commandSet || !program) return null;
-    const { size, mtimeMs, ino } = await stat(program.path);
+    const { size, mtimeMs, ino } = await stat(program.path).catch((cause: unknown) => {
+      throw new BerthError('command-missing', `${program.path} is not there any more.`, { cause });
+    });
     const file = `${size} ${mtimeMs} ${ino}`;
     const known = this.#known.get(program.path);
     if (known?.file === file) return known.set;
     const set = ask(program, commandSet.run, env).then((text) => readCommandSet(text, commandSet));
     this.#known.set(program.path, { file, set });
-    set.catch(() => this.#known.delete(program.path));
+    set.catch(() => {
+      if (this.#known.get(program.path)?.set === set) this.#known.delete(program.path);
+    });
     return set;
   }
 }

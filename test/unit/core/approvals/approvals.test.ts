@@ -147,8 +147,22 @@ test('what was decided or is not there cannot be decided', () => {
   expect(() => approvals.decide('none', true)).toThrow(/No call waits/);
 });
 
-test('a flood of questions is bounded', async () => {
-  for (let count = 0; count < 100; count += 1) void ask({ args: { count } });
-  await expect(ask({ args: { count: 100 } })).rejects.toMatchObject({ code: 'refused' });
+test('a flood of questions is bounded, that of one client before that of all', async () => {
+  for (let count = 0; count < 20; count += 1) void ask({ args: { count } });
+  await expect(ask({ args: { count: 20 } })).rejects.toMatchObject({ code: 'refused' });
+  for (let count = 0; count < 80; count += 1) void ask({ args: { count }, client: `client-${count % 4}` });
+  await expect(ask({ client: 'yet another' })).rejects.toMatchObject({ code: 'refused' });
   expect(approvals.list()).toHaveLength(100);
+});
+
+test('an approval does not hold for another server of the same name', async () => {
+  void ask();
+  await vi.advanceTimersByTimeAsync(45_000);
+  approvals.decide(only().id, true);
+  const waiting = ask({ tool: 'pods_exec' });
+  approvals.forget('web');
+  expect(await waiting).toBe('unanswered');
+  expect(approvals.list()).toEqual([]);
+  void ask();
+  expect(only().state).toBe('waiting');
 });
