@@ -291,7 +291,10 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       endpoint: core.endpoint,
       start: () => servers.startWanted(),
       resumed: () => wake.awoke(),
-      dispose: () => store.dispose(),
+      dispose: () => {
+        log('info', 'Berth is stopping');
+        return store.dispose();
+      },
     };
   } catch (error) {
     await store.dispose();

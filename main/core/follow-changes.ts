@@ -2,6 +2,7 @@ import { toErrorInfo } from '../../contract/errors.ts';
 import { followContexts } from './credentials/follow-contexts.ts';
 import type { Disposable } from './dispose.ts';
 import type { EndpointAddress } from './endpoint-address.ts';
+import { logSources } from './log-sources.ts';
 import { fileLimits } from './logs/file-limits.ts';
 import type { CoreParts } from './parts.ts';
 import type { Launcher } from './servers/launcher.ts';
@@ -34,6 +35,7 @@ export function followChanges(
   return [
     core.clients.onDidChange(() => orLog('The clients could not be listed', more.relistClients())),
     core.logs.onDidChangeProblem(touch),
+    logSources(kube, core.logs),
     core.audit.onDidChangeProblem(touch),
     core.approvals.onDidChange(() => status.flush()),
     core.activity.onDidChange(touch),

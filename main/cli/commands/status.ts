@@ -47,11 +47,19 @@ export const statusText: Render<Status> = (status, look) => {
     status.contexts.filter(({ ref }) => inUse.has(ref)),
     now,
   ).map((note) => `${paint('warn', 'Note:')} ${note}`);
+  const sources = status.sources.flatMap(({ path, error }) =>
+    error === null || error.code === 'not-found' ? [] : [`${paint('warn', 'Note:')} ${error.message} (${path})`],
+  );
   const servers =
     status.servers.length === 0
       ? 'No server is docked. See `berth presets` and `berth add`.'
       : serversTable(status.servers, look);
-  return [head, ...problems, ...(notes.length > 0 ? [notes.join('\n')] : []), servers].join('\n\n');
+  return [
+    head,
+    ...problems,
+    ...(notes.length + sources.length > 0 ? [[...notes, ...sources].join('\n')] : []),
+    servers,
+  ].join('\n\n');
 };
 
 function activeText({ activeContext, switchingTo, contexts, demo }: Status): string {

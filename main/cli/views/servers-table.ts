@@ -67,6 +67,7 @@ export function serverText(server: Server, look: Look): string {
     ['Server', server.serverInfo && `${server.serverInfo.name} ${server.serverInfo.version}`],
     ['Protocol', server.protocolVersion],
     ['Tools', server.tools === null ? null : String(server.tools)],
+    ...(server.toolsOff.length === 0 ? [] : [['Tools off', server.toolsOff.join(', ')] as const]),
     ['Clients', server.clients.map((client) => `${client.name} (${ago(client.lastSeen, now) ?? 'never'})`).join(', ')],
     ['Options', options.join(' ')],
   ]);

@@ -1,4 +1,6 @@
 import { BerthError, type ErrorCode, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
+import { levelAtLeast } from '../../../contract/model/log.ts';
+import { guessLevel } from '../logs/guess-level.ts';
 import type { FailurePattern } from '../presets/launch-plan.ts';
 import type { ProcessExit } from './process-group.ts';
 import type { Verdict } from './server-model.ts';
@@ -38,9 +40,15 @@ export function endOfProcess(exit: ProcessExit, lines: readonly string[], failur
       verdict: known.permanent ? 'permanent' : 'retry',
     };
   }
-  const last = lines.findLast((line) => line.trim() !== '');
-  const message = last ? `The server ended ${how}: ${last}` : `The server ended ${how} and said nothing.`;
+  const last = lines.findLast((line) => line.trim() !== '' && (exit.signal === null || isTrouble(line)));
+  const nothing = lines.some((line) => line.trim() !== '') ? '.' : ' and said nothing.';
+  const message = last ? `The server ended ${how}: ${last}` : `The server ended ${how}${nothing}`;
   return { error: { code: 'start-failed', message, details }, verdict: 'retry' };
+}
+
+/** Who ends a process by a signal asks it nothing: what it said before, at its ease, is not the reason. */
+function isTrouble(line: string): boolean {
+  return levelAtLeast(guessLevel(line), 'warn');
 }
 
 /** The first pattern, in the preset's order, that fits any of the lines. A pattern that is no regular expression fits none. */

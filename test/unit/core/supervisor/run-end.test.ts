@@ -24,6 +24,16 @@ test('the preset’s first pattern that fits any line counts, in any case', () =
 test.each([
   [{ code: 2, signal: null }, ['a', 'b', ' '], 'The server ended with exit code 2: b'],
   [{ code: null, signal: 'SIGKILL' as const }, [], 'The server ended by signal SIGKILL and said nothing.'],
+  [
+    { code: null, signal: 'SIGKILL' as const },
+    ['I1121 10:00:00.0 x.go:1] ready'],
+    'The server ended by signal SIGKILL.',
+  ],
+  [
+    { code: null, signal: 'SIGABRT' as const },
+    ['panic: no memory', 'goroutine 1'],
+    'The server ended by signal SIGABRT: panic: no memory',
+  ],
 ])('without a pattern it speaks for itself', (exit, lines, message) => {
   expect(endOfProcess(exit, lines, failures)).toMatchObject({
     error: { code: 'start-failed', message },
