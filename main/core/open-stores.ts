@@ -6,6 +6,7 @@ import type { DisposableStore } from './dispose.ts';
 import { installedPrograms } from './install/installed-programs.ts';
 import { fileLimits } from './logs/file-limits.ts';
 import { LogStore } from './logs/log-store.ts';
+import { PathWatch } from './path-watch.ts';
 import { PresetCatalog } from './presets/preset-catalog.ts';
 import { createSecretStore } from './secrets/create-secret-store.ts';
 import { EndpointTokens } from './secrets/endpoint-tokens.ts';
@@ -63,5 +64,6 @@ export async function openStores(options: CoreOptions, store: DisposableStore): 
   });
   for (const part of [settings, tokens, secrets, logs, audit]) store.add(part);
   await logs.restore();
+  await store.add(new PathWatch(() => void presets.refresh())).set([paths.presets]);
   return { settings, tokens, secrets, presets, registry, logs, audit, loginShell };
 }
