@@ -23,21 +23,37 @@ export const layers = [
   },
   {
     folder: 'main/cli',
-    // How it speaks to the core, which is not the core: built-ins only, so that commands stay quick.
-    files: ['main/cli', 'main/bridge', 'contract', 'main/core/rpc/socket-connection.ts'],
+    // How it finds and speaks to the core, which is not the core: built-ins only, so that commands stay quick.
+    files: [
+      'main/cli',
+      'main/bridge',
+      'contract',
+      'main/core/paths.ts',
+      'main/core/application-files.ts',
+      'main/core/rpc/socket-connection.ts',
+    ],
     typesFrom: ['main/core', 'main/headless'],
-    lazy: ['main/core', 'main/headless'],
+    lazy: ['main/core', 'main/headless', 'main/cli/offline'],
     packages: libraries,
     node: true,
   },
+  // What works without a running Berth: part of the core in this process, so it is itself imported only by `import()`.
+  { folder: 'main/cli/offline', files: ['main/cli', 'main/core', 'contract'], packages: libraries, node: true },
   // It is one file that AI clients start: what it imports is bundled into it, so paths.ts, which itself is built-ins only, is all.
   { folder: 'main/bridge', files: ['main/bridge', 'main/core/paths.ts'], packages: [], node: true },
   { folder: 'preload', files: ['preload'], typesFrom: ['contract'], packages: ['electron'], node: false },
   { folder: 'renderer', files: ['renderer', 'contract', 'assets'], packages: libraries, node: false },
 ];
 
-/** Parts inside a layer that must not know each other. `typesAllowed`: types may cross. */
+/** Parts inside a layer that must not know each other. `typesAllowed`: types may cross; `lazyAllowed`: so may a dynamic import. */
 export const barriers = [
+  {
+    from: 'main/cli/commands',
+    to: 'main/cli/offline',
+    typesAllowed: true,
+    lazyAllowed: true,
+    why: 'what works without Berth is loaded by import(), and only when Berth does not run',
+  },
   {
     from: 'main/core/supervisor',
     to: 'main/core/gateway',
@@ -64,6 +80,7 @@ export const barriers = [
  */
 export const builtinsOnly = [
   'main/core/paths.ts',
+  'main/core/application-files.ts',
   'main/core/rpc/parse-frame.ts',
   'main/core/rpc/socket-connection.ts',
 ];

@@ -33,7 +33,8 @@ function violation(file, { specifier, dynamic, typeOnly }) {
   if (target.kind === 'node') return layer.node ? null : `${layer.folder} runs without Node`;
   if (target.kind === 'package') return packageViolation(layer, target.name);
   const barrier = barriers.find(({ from, to }) => isIn(file, from) && isIn(target.path, to));
-  if (barrier && !(barrier.typesAllowed && typeOnly)) return barrier.why;
+  const passes = barrier && ((barrier.typesAllowed && typeOnly) || (barrier.lazyAllowed && dynamic));
+  if (barrier && !passes) return barrier.why;
   if (layer.files.some((folder) => isIn(target.path, folder))) return null;
   if (typeOnly && layer.typesFrom?.some((folder) => isIn(target.path, folder))) return null;
   if (dynamic && layer.lazy?.some((folder) => isIn(target.path, folder))) return null;

@@ -24,7 +24,7 @@ test('a kubeconfig that breaks, breaks in another way and is mended leaves a lin
     'warn kubeconfig /k/config: line 4',
     'info kubeconfig /k/config is no trouble any more',
   ]);
-  subscription.dispose();
+  void subscription.dispose();
   become('invalid-config', 'line 5');
   expect(lines).toHaveLength(3);
 });
