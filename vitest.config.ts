@@ -1,11 +1,8 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** `unit`: pure code, fast, no effects. `integration`: real processes, files, sockets and servers. `cluster`: real API servers (npm run test:cluster). */
 export default defineConfig({
   test: {
-    // Tests of real processes wait more than they compute: two cores carry two files at once.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], environment: 'node' } },
       {
