@@ -1,5 +1,6 @@
 import type { StreamSources } from '../../contract/streams.ts';
 import type { CoreParts } from './parts.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** Every stream of the contract, fed by the parts of the core. */
 export function streamSources({
@@ -32,11 +33,4 @@ export function streamSources({
       push({ type: 'result', result, ms });
     },
   };
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

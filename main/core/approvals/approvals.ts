@@ -5,18 +5,7 @@ import { argumentHash } from '../audit/argument-hash.ts';
 import { redactedArguments } from '../audit/redact-arguments.ts';
 import type { Disposable } from '../dispose.ts';
 import { Emitter } from '../emitter.ts';
-
-/** A call that is not certainly read-only, at the guard `ask`. */
-export interface HeldCall {
-  readonly slug: string;
-  readonly context: string | null;
-  readonly client: string;
-  readonly tool: string;
-  readonly args: unknown;
-}
-
-/** How a held call goes on. `unanswered`: nobody has decided in time. */
-export type Decision = 'approved' | 'denied' | 'unanswered';
+import type { Approver, Decision, HeldCall } from '../gateway/ports.ts';
 
 export interface ApprovalsOptions {
   readonly redact: (slug: string, text: string) => string;
@@ -28,10 +17,11 @@ export interface ApprovalsOptions {
 }
 
 interface Question {
+  readonly key: string;
   approval: Approval;
   /** The calls that wait for it: the same one may come several times at once. */
   readonly waiting: Set<(decision: Decision) => void>;
-  expiry: NodeJS.Timeout;
+  expiry: NodeJS.Timeout | null;
 }
 
 const HOLD_MS = 45_000;
@@ -48,7 +38,7 @@ const ID_LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
  * The calls that wait for a person (D16). An approval is for one identical call: same tool, arguments, server, context and client, once,
  * within ten minutes. A call is held for 45 s; whoever decides later decides about its repetition.
  */
-export class Approvals implements Disposable {
+export class Approvals implements Approver, Disposable {
   readonly #options: ApprovalsOptions;
   readonly #questions = new Map<string, Question>();
   readonly #changed = new Emitter<void>();
@@ -81,7 +71,7 @@ export class Approvals implements Disposable {
     const key = JSON.stringify([call.slug, call.context, call.client, hash]);
     const known = this.#questions.get(key);
     if (known?.approval.state === 'approved') {
-      this.#remove(key);
+      this.#remove(known);
       return 'approved';
     }
     if (!known) this.#requireRoom(call.client);
@@ -96,12 +86,12 @@ export class Approvals implements Disposable {
       };
       const timer = setTimeout(() => {
         finish('unanswered');
-        if (question.waiting.size === 0 && this.#questions.get(key) === question) this.#set(question, 'asked');
+        if (question.waiting.size === 0) this.#set(question, 'asked');
       }, this.#options.holdMs ?? HOLD_MS);
       const gone = () => {
         finish('unanswered');
         // Who asked has hung up: nobody needs to decide any more.
-        if (question.waiting.size === 0 && this.#questions.get(key) === question) this.#remove(key);
+        if (question.waiting.size === 0) this.#remove(question);
       };
       question.waiting.add(finish);
       if (signal.aborted) gone();
@@ -111,22 +101,20 @@ export class Approvals implements Disposable {
 
   /** Throws `not-found` for a question that was decided, taken back or has expired. Answers the question that was decided. */
   decide(id: string, approve: boolean): Approval {
-    const found = [...this.#questions].find(([, { approval }]) => approval.id === id);
-    if (!found || found[1].approval.state === 'approved') {
+    const question = [...this.#questions.values()].find(({ approval }) => approval.id === id);
+    if (!question || question.approval.state === 'approved') {
       throw new BerthError('not-found', `No call waits for approval as "${id}".`, {
         hint: 'It was decided, taken back or has expired. See `berth approvals`.',
       });
     }
-    const [key, question] = found;
     const { approval } = question;
     const [first, ...others] = question.waiting;
     if (!approve) {
-      this.#remove(key);
-      for (const finish of question.waiting) finish('denied');
+      this.#end(question, 'denied');
     } else if (first) {
       // It passes once: the others go on waiting for a decision of their own.
       first('approved');
-      if (others.length === 0) this.#remove(key);
+      if (others.length === 0) this.#remove(question);
       else this.#changed.fire();
     } else {
       this.#set(question, 'approved');
@@ -136,18 +124,13 @@ export class Approvals implements Disposable {
 
   /** The server was undocked: nobody's question or approval holds for another one of its name. */
   forget(slug: string): void {
-    for (const [key, { approval, waiting }] of [...this.#questions]) {
-      if (approval.slug !== slug) continue;
-      this.#remove(key);
-      for (const finish of waiting) finish('unanswered');
+    for (const question of [...this.#questions.values()]) {
+      if (question.approval.slug === slug) this.#end(question, 'unanswered');
     }
   }
 
   dispose(): void {
-    for (const [key, { waiting }] of [...this.#questions]) {
-      this.#remove(key);
-      for (const finish of waiting) finish('unanswered');
-    }
+    for (const question of [...this.#questions.values()]) this.#end(question, 'unanswered');
   }
 
   /** One client that floods its user with questions leaves room for those of the others. */
@@ -175,29 +158,36 @@ export class Approvals implements Disposable {
       arguments: text,
       argumentHash: hash,
     };
-    const question: Question = { approval, waiting: new Set(), expiry: this.#expireLater(key) };
+    const question: Question = { key, approval, waiting: new Set(), expiry: null };
     this.#questions.set(key, question);
     return question;
   }
 
+  /** Nothing happens to a question that is over already. */
   #set(question: Question, state: Approval['state']): void {
-    const key = [...this.#questions].find(([, known]) => known === question)?.[0];
-    if (key === undefined) return;
-    clearTimeout(question.expiry);
-    question.expiry = this.#expireLater(key);
+    if (!this.#isOpen(question)) return;
+    if (question.expiry) clearTimeout(question.expiry);
+    question.expiry = setTimeout(() => this.#remove(question), this.#options.validMs ?? VALID_MS);
+    question.expiry.unref();
     question.approval = { ...question.approval, state, expiresAt: this.#expiry() };
     this.#changed.fire();
   }
 
-  #remove(key: string): void {
-    clearTimeout(this.#questions.get(key)?.expiry);
-    if (this.#questions.delete(key)) this.#changed.fire();
+  #end(question: Question, decision: Decision): void {
+    this.#remove(question);
+    for (const finish of question.waiting) finish(decision);
   }
 
-  #expireLater(key: string): NodeJS.Timeout {
-    const timer = setTimeout(() => this.#remove(key), this.#options.validMs ?? VALID_MS);
-    timer.unref();
-    return timer;
+  #remove(question: Question): void {
+    if (!this.#isOpen(question)) return;
+    if (question.expiry) clearTimeout(question.expiry);
+    this.#questions.delete(question.key);
+    this.#changed.fire();
+  }
+
+  /** Another one may be open for the same call by now. */
+  #isOpen(question: Question): boolean {
+    return this.#questions.get(question.key) === question;
   }
 
   #expiry(): string {

@@ -1,25 +1,14 @@
 import type { ErrorInfo } from '../../../contract/errors.ts';
-import type { CallRecord } from '../../../contract/model/activity.ts';
 import { type AuditEntry, type AuditFilter, auditEntrySchema } from '../../../contract/model/audit.ts';
-import type { GuardLevel } from '../../../contract/model/guard.ts';
 import type { Disposable } from '../dispose.ts';
 import { Emitter } from '../emitter.ts';
+import type { EndedCall } from '../gateway/ports.ts';
+import { untilAborted } from '../until-aborted.ts';
 import { argumentHash } from './argument-hash.ts';
 import { AuditFile, type AuditFileOptions } from './audit-file.ts';
 import { matchesAudit } from './audit-filter.ts';
 import { linesBackwards } from './read-backwards.ts';
 import { redactedArguments } from './redact-arguments.ts';
-
-/** A call that has ended, as the gateway tells it. */
-export interface AuditedCall extends Omit<CallRecord, 'id'> {
-  readonly session: string;
-  readonly clientInfo: { name: string; version: string } | null;
-  readonly guard: GuardLevel | null;
-  readonly approval: AuditEntry['approval'];
-  /** Of a tool call; undefined for everything else. */
-  readonly args: unknown;
-  readonly answerBytes: number;
-}
 
 export interface AuditLogOptions extends AuditFileOptions {
   /** The text without the secrets that are known for that server. */
@@ -65,7 +54,7 @@ export class AuditLog implements Disposable {
   }
 
   /** Answers what it has kept. */
-  record(call: AuditedCall): AuditEntry {
+  record(call: EndedCall): AuditEntry {
     const entry = this.#entry(call);
     try {
       this.#file.append(JSON.stringify(entry));
@@ -111,7 +100,7 @@ export class AuditLog implements Disposable {
       const known = new Set(waiting.length === 0 ? [] : kept.map((entry) => JSON.stringify(entry)));
       for (const entry of waiting) if (!known.has(JSON.stringify(entry))) push(entry);
       waiting = null;
-      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      await untilAborted(signal);
     } finally {
       subscription.dispose();
     }
@@ -127,7 +116,7 @@ export class AuditLog implements Disposable {
     this.#problemChanged.fire();
   }
 
-  #entry(call: AuditedCall): AuditEntry {
+  #entry(call: EndedCall): AuditEntry {
     const { args, answerBytes, reason, ...rest } = call;
     const redact = (text: string) => this.#options.redact(call.slug, text);
     const text = call.tool === null || args === undefined ? null : redactedArguments(args, redact);

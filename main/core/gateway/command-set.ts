@@ -1,5 +1,6 @@
 import type { CommandSet, GuardRules } from '../../../contract/model/guard.ts';
 import { isRecord } from './json-rpc.ts';
+import { own } from './own.ts';
 
 type CommandLineRule = GuardRules['commandLines'][string];
 type FlagKind = CommandSet['shared'][string];
@@ -61,8 +62,4 @@ function wordsOf(command: unknown): string {
     .split(/[\s\u0085]+/u)
     .filter(Boolean)
     .join(' ');
-}
-
-function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined;
 }

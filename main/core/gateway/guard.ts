@@ -1,5 +1,6 @@
 import type { GuardLevel, GuardRules } from '../../../contract/model/guard.ts';
 import { commandLineProblem } from './command-line.ts';
+import { own } from './own.ts';
 
 /** What a server claims about a tool, as far as the guard asks. */
 export interface ToolClaim {
@@ -103,10 +104,6 @@ function raiseText({ slug, context, why }: RefusalPlace, reason: string): string
     ? `the user can raise the cap of the context in Berth, or with \`berth context set ${JSON.stringify(context)} --cap full\``
     : `the user can raise the guard in Berth, or with \`berth set ${slug} --guard full\``;
   return `${reason} To allow it, ${how}; do not try to get around it.`;
-}
-
-function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 function stop(text: string): string {

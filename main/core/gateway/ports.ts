@@ -1,4 +1,4 @@
-import type { CallRecord } from '../../../contract/model/activity.ts';
+import type { AuditEntry } from '../../../contract/model/audit.ts';
 import type { GuardLevel, GuardRules } from '../../../contract/model/guard.ts';
 import type { Backend } from '../backend/backend.ts';
 
@@ -30,27 +30,27 @@ export interface TokenVerifier {
   verify(slug: string, token: string): { name: string } | undefined;
 }
 
-/** Holds a call until a person decides (D16). Never rejects but with a BerthError that the client is shown. */
-export interface Approver {
-  ask(
-    call: { slug: string; context: string | null; client: string; tool: string; args: unknown },
-    signal: AbortSignal,
-  ): Promise<'approved' | 'denied' | 'unanswered'>;
+/** A call that is not certainly read-only, at the guard `ask`. */
+export interface HeldCall {
+  readonly slug: string;
+  readonly context: string | null;
+  readonly client: string;
+  readonly tool: string;
+  readonly args: unknown;
 }
 
-/** A call that has ended, and what an audit wants to know of it. */
-export interface EndedCall extends Omit<CallRecord, 'id'> {
-  /** Tells the client's sessions apart; it opens nothing. */
-  readonly session: string;
-  readonly clientInfo: { name: string; version: string } | null;
-  /** What held when a tool call was decided; null where no guard was asked. */
-  readonly guard: GuardLevel | null;
-  /** What a person decided about it; null where none was asked. */
-  readonly approval: 'approved' | 'denied' | 'unanswered' | null;
+/** How a held call goes on. `unanswered`: nobody has decided in time. */
+export type Decision = NonNullable<AuditEntry['approval']>;
+
+/** Holds a call until a person decides (D16). Never rejects but with a BerthError that the client is shown. */
+export interface Approver {
+  ask(call: HeldCall, signal: AbortSignal): Promise<Decision>;
+}
+
+/** A call that has ended: all that an audit keeps, but with the arguments as they were sent. */
+export interface EndedCall extends Omit<AuditEntry, 'arguments' | 'argumentHash' | 'argumentBytes'> {
   /** Of a tool call, as the client sent them: they may hold secrets. Undefined for everything else. */
   readonly args: unknown;
-  /** Bytes of the answer as it was sent. */
-  readonly answerBytes: number;
 }
 
 /** What the gateway tells about its traffic. */

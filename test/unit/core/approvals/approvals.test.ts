@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { hiddenPlaces } from '../../../../contract/model/approval.ts';
-import { Approvals, type HeldCall } from '../../../../main/core/approvals/approvals.ts';
+import { Approvals } from '../../../../main/core/approvals/approvals.ts';
+import type { HeldCall } from '../../../../main/core/gateway/ports.ts';
 
 let approvals: Approvals;
 
