@@ -51,7 +51,7 @@ export class SocketConnection {
     this.#options = options;
     this.#outbound = new Outbound(socket, options.limits);
     this.#sink = {
-      related: (message) => this.#outbound.offer(line(message)),
+      related: (message) => this.#outbound.carry(message, line(message)),
       answer: (message) => {
         const bytes = this.#outbound.write(line(message));
         this.#letGo();
@@ -114,7 +114,7 @@ export class SocketConnection {
       this.#session = new Session({
         endpoint,
         client,
-        push: (message) => this.#outbound.offer(line(message)),
+        push: (message) => this.#outbound.carry(message, line(message)),
         onClose: () => this.#socket.end(),
       });
       this.#outbound.write(`${JSON.stringify({ berth: BRIDGE_PROTOCOL, ok: true, version: this.#options.version })}\n`);

@@ -57,6 +57,8 @@ export function serverOf(changes: Partial<Server> & { slug: string }): Server {
     resources: null,
     limits: {},
     toolsOff: [],
+    sharing: 'shared',
+    dedicated: 0,
     listeners: null,
     ...changes,
   };
