@@ -16,6 +16,7 @@ const MAX_STREAMS = 4;
 export class HttpSession {
   readonly id = randomUUID();
   readonly session: Session;
+  readonly #endpoint: Endpoint;
   readonly #limits: GatewayLimits;
   readonly #streams: { response: ServerResponse; outbound: Outbound }[] = [];
   readonly #posts = new Set<PostSink>();
@@ -24,14 +25,21 @@ export class HttpSession {
 
   /** `onClose` is told when Berth ends the session by itself. */
   constructor(endpoint: Endpoint, client: string, onClose: (session: HttpSession) => void) {
+    this.#endpoint = endpoint;
     this.#limits = endpoint.limits;
     const push = (message: JsonRpcMessage) => this.#push(message);
-    this.session = new Session({ endpoint, client, push, onClose: () => onClose(this) });
+    const idleMs = () => this.idleMs(Date.now());
+    this.session = new Session({ endpoint, client, push, idleMs, onClose: () => onClose(this) });
   }
 
   /** ms since anything was open or asked; null while something is. */
   idleMs(now: number): number | null {
     return this.#streams.length > 0 || this.#posts.size > 0 ? null : now - this.#usedAt;
+  }
+
+  /** Where everybody has a server for themselves, it is for what that remembers. */
+  get mayRest(): boolean {
+    return this.session.restedMs() !== null && this.#endpoint.target.sharing() !== 'dedicated';
   }
 
   touch(): void {

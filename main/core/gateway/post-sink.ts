@@ -18,17 +18,20 @@ export class PostSink implements Sink {
   readonly #forms: AcceptedForms;
   readonly #outbound: Outbound;
   readonly #headers: () => Headers;
+  readonly #statusOf: (answer: JsonRpcMessage) => number;
 
-  /** `headers` is asked when the first byte goes out; an HttpRefusal that it throws becomes the answer. */
+  /** `headers` is asked when the first byte goes out; an HttpRefusal that it throws becomes the answer. `statusOf` names the status of an answer that is all there is to say. */
   constructor(
     response: ServerResponse,
     forms: AcceptedForms,
     limits: GatewayLimits,
     headers: () => Headers = () => ({}),
+    statusOf: (answer: JsonRpcMessage) => number = () => 200,
   ) {
     this.#response = response;
     this.#forms = forms;
     this.#headers = headers;
+    this.#statusOf = statusOf;
     this.#outbound = new Outbound(response, limits);
   }
 
@@ -50,7 +53,7 @@ export class PostSink implements Sink {
       return bytes;
     }
     try {
-      return answerJson(this.#response, 200, message, this.#headers());
+      return answerJson(this.#response, this.#statusOf(message), message, this.#headers());
     } catch (error) {
       answerThrown(this.#response, error);
       return 0;

@@ -154,11 +154,13 @@ describe('what a request gets', () => {
     expect(await codeOf(post(bench.endpoint(), '{', session))).toBe(-32700);
     expect(await codeOf(post(bench.endpoint(), [list], session))).toBe(-32600);
     expect(await codeOf(post(bench.endpoint(), list, { 'mcp-session-id': 'unknown' }))).toBe(-32001);
-    const modern = await post(bench.endpoint(), list, { 'mcp-protocol-version': '2026-07-28' });
-    expect(modern.json?.['error']).toMatchObject({
+    const unknown = await post(bench.endpoint(), list, { 'mcp-protocol-version': '2031-01-01' });
+    expect(unknown.json?.['error']).toMatchObject({
       code: -32022,
-      data: { supported: expect.arrayContaining(['2025-11-25']) },
+      data: { supported: expect.arrayContaining(['2026-07-28', '2025-11-25']) },
     });
+    // The version without sessions stands in the message as well.
+    expect(await codeOf(post(bench.endpoint(), list, { 'mcp-protocol-version': '2026-07-28' }))).toBe(-32020);
   });
 
   it('stops reading a body without a length as soon as it is too large', async () => {
