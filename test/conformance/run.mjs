@@ -25,6 +25,9 @@ Runs @modelcontextprotocol/conformance (installed into ${cacheFolder()}) against
   --list        names routes and suites and runs none
 Exits with 1 when a bar is missed or a run fails, with 2 when it was called wrongly.`;
 
+/** Shown of one verdict; `--json` has all. */
+const MOST_MISSES = 12;
+
 // What was begun is tidied up at the exit, which a signal alone does not bring about.
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
@@ -146,7 +149,8 @@ function report(chosen, tools, measured, found, skipped) {
   for (const { suite, why } of skipped) console.log(`Skipped: ${suite}: ${why}`);
   for (const { suite, route, text, misses, notes } of found) {
     console.log(`${misses.length === 0 ? 'ok    ' : 'MISSED'} ${suite}, ${route}: ${text}`);
-    for (const miss of misses) console.log(`         ${miss}`);
+    for (const miss of misses.slice(0, MOST_MISSES)) console.log(`         ${miss}`);
+    if (misses.length > MOST_MISSES) console.log(`         and ${misses.length - MOST_MISSES} more`);
     for (const note of notes) console.log(`         (${note})`);
   }
 }

@@ -67,7 +67,9 @@ async function installed(name, version, cache) {
 
 /** Null when all went well, else what npm said last. */
 async function npmInstall(what, cwd) {
-  const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-save', '--loglevel', 'error', what];
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-save', '--loglevel', 'error'];
+  // Where there is no registry, one more try is enough to know.
+  const args = ['install', ...quiet, '--fetch-retries', '1', '--fetch-retry-mintimeout', '1000', what];
   const child = spawn(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, {
     cwd,
     stdio: ['ignore', 'ignore', 'pipe'],

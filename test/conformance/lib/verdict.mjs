@@ -84,14 +84,16 @@ export function directVerdict(direct, expected) {
  */
 export function routeVerdict(direct, route) {
   const { ok, failed } = totalOf(route);
+  if (direct.length === 0)
+    return { text: share(ok, failed), misses: ['there is nothing to compare it with'], notes: [] };
   const notes = [];
   const misses = direct.flatMap((wanted) => {
     const got = route.find(({ scenario }) => scenario === wanted.scenario);
     if (!got) return [`${wanted.scenario} was not run`];
     if (got.failed > wanted.failed)
-      return [`${wanted.scenario} fails in ${got.failed} checks, directly in ${wanted.failed}`];
+      return [`${wanted.scenario} fails ${counted(got.failed)}, without Berth ${wanted.failed}`];
     if (got.ok >= wanted.ok) return [];
-    const fewer = `${wanted.scenario} passes ${got.ok} checks, directly ${wanted.ok}`;
+    const fewer = `${wanted.scenario} passes ${counted(got.ok)}, without Berth ${wanted.ok}`;
     if (!Object.hasOwn(formDependent, wanted.scenario)) return [fewer];
     notes.push(`${fewer}: ${formDependent[wanted.scenario]}`);
     return [];
@@ -126,6 +128,10 @@ const looksAtTools = ['json-schema-2020-12', 'server-sse-polling', 'tools-list']
 
 function callsTool(scenario) {
   return scenario.startsWith('tools-call-') || scenario.startsWith('elicitation-');
+}
+
+function counted(checks) {
+  return checks === 1 ? '1 check' : `${checks} checks`;
 }
 
 function share(ok, failed) {
