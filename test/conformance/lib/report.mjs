@@ -31,7 +31,8 @@ export function failureLines(direct, routes) {
     for (const { scenario, problems } of results) {
       for (const { id, why } of problems) {
         if (known.has(`${scenario} ${id}`)) continue;
-        const line = `${scenario} (${id}): ${why.replaceAll(/\s+/g, ' ')}`;
+        // The server has the name of its route, which would keep the same failure from being told once.
+        const line = `${scenario} (${id}): ${why.replaceAll(/\s+/g, ' ').replaceAll(route, 'SERVER')}`;
         seen.set(line, [...(seen.get(line) ?? []), route]);
       }
     }

@@ -21,7 +21,8 @@ export async function stdioAdapter(start) {
   const isOriginAllowed = localhostOriginValidation();
   /** @type {Map<string, StdioSession>} */
   const sessions = new Map();
-  const requests = new Set();
+  /** Processes that carry a request of their own, or are about to end. */
+  const underway = new Set();
 
   async function handle(request, response) {
     if (!isHostAllowed(request, response) || !isOriginAllowed(request, response)) return;
@@ -31,8 +32,8 @@ export async function stdioAdapter(start) {
       const { modern, refusal } = classify(request, body);
       if (refusal) return answerJson(response, refusal.status, refusal.message);
       if (modern) {
-        const carried = carryRequest(start, body, response).finally(() => requests.delete(carried));
-        requests.add(carried);
+        const carried = carryRequest(start, body, response).finally(() => underway.delete(carried));
+        underway.add(carried);
         return;
       }
       if (body.method === 'initialize') return open(body, response);
@@ -47,7 +48,16 @@ export async function stdioAdapter(start) {
   function open(body, response) {
     const session = new StdioSession(start);
     sessions.set(session.id, session);
+    // Few clients say goodbye with a DELETE; what a stdio client does at its end is to end the program.
+    session.onGone = () => void end(session);
     session.request(body, response);
+  }
+
+  function end(session) {
+    sessions.delete(session.id);
+    const ended = session.stop().finally(() => underway.delete(ended));
+    underway.add(ended);
+    return ended;
   }
 
   async function inSession(session, method, body, response) {
@@ -55,8 +65,7 @@ export async function stdioAdapter(start) {
       case 'GET':
         return session.listen(response);
       case 'DELETE':
-        sessions.delete(session.id);
-        await session.stop();
+        await end(session);
         return response.writeHead(200).end();
       case 'POST':
         if (body.method !== undefined && body.id !== undefined) return session.request(body, response);
@@ -77,7 +86,7 @@ export async function stdioAdapter(start) {
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
-      await Promise.all(requests);
+      await Promise.all(underway);
     },
   };
 }

@@ -15,6 +15,8 @@ export class StdioSession {
   #posts = new Map();
   #get = null;
   #waiting = [];
+  /** Told when the client's GET stream ends and nothing of the client is open: it has gone, as one that closes a program's stdin. */
+  onGone = () => {};
 
   /** @param {{ command: string[], env: Record<string, string | undefined> }} start */
   constructor(start) {
@@ -41,6 +43,9 @@ export class StdioSession {
   listen(response) {
     this.#get = new EventStream(response, { 'mcp-session-id': this.id });
     for (const message of this.#waiting.splice(0)) this.#get.send(message);
+    response.once('close', () => {
+      if (this.#posts.size === 0) this.onGone();
+    });
   }
 
   async stop() {

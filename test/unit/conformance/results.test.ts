@@ -70,11 +70,12 @@ describe('the report', () => {
   });
 
   it('says once why a check fails on routes, and nothing of what fails directly', () => {
+    const naming = (route: string) => [resultOf('ping', true, [check('ping', 'FAILURE', `No\n  answer of ${route}`)])];
     expect(
       failureLines(direct, [
-        { route: 'gateway', results: broken },
-        { route: 'bridge', results: broken },
+        { route: 'gateway', results: naming('gateway') },
+        { route: 'bridge', results: [...naming('bridge'), ...direct] },
       ]),
-    ).toEqual(['gateway, bridge: ping (ping): No answer']);
+    ).toEqual(['gateway, bridge: ping (ping): No answer of SERVER']);
   });
 });
