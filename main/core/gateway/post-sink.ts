@@ -11,7 +11,7 @@ type Headers = Readonly<Record<string, string>>;
 
 /**
  * The answer to one POST: plain JSON when the answer is all there is to say, an event stream once anything comes before it
- * or it takes long. A client that takes only one of the forms gets that one.
+ * or it takes long. A client that takes only one of the forms, or would rather have a stream, gets that one.
  */
 export class PostSink implements Sink {
   readonly #response: ServerResponse;
@@ -46,7 +46,7 @@ export class PostSink implements Sink {
 
   answer(message: JsonRpcMessage): number {
     if (!this.#open) return 0;
-    if (this.#response.headersSent || !this.#forms.json) {
+    if (this.#response.headersSent || !this.#forms.json || this.#forms.eventsFirst) {
       if (!this.#stream()) return 0;
       const bytes = this.#outbound.write(eventText(message));
       this.#response.end();

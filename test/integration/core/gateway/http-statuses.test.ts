@@ -205,7 +205,7 @@ describe('what a request gets', () => {
     expect((await post(bench.endpoint(), list, own)).status).toBe(404);
   });
 
-  it('answers a client that takes one form only in that form', async () => {
+  it('answers a client that takes one form only, or names it first, in that form', async () => {
     const slow = {
       jsonrpc: '2.0',
       id: 7,
@@ -217,6 +217,8 @@ describe('what a request gets', () => {
     const events = await post(bench.endpoint(), list, { ...session, accept: 'text/event-stream' });
     expect(events.headers['content-type']).toBe('text/event-stream');
     expect(events.text).toMatch(/^event: message\ndata: \{.*"id":1.*\}\n\n$/s);
+    const rather = await post(bench.endpoint(), list, { ...session, accept: 'text/event-stream, application/json' });
+    expect(rather.headers['content-type']).toBe('text/event-stream');
     const both = await post(bench.endpoint(), slow, session);
     const messages = both.text
       .split('\n')
