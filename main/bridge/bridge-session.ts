@@ -161,7 +161,7 @@ export class BridgeSession {
     }
     // What a new session is told anyway, or what concerns requests that are lost, need not wait.
     if (envelope.method === null || (envelope.id === null && envelope.method.startsWith('notifications/'))) return;
-    if (envelope.method === 'ping' && envelope.id !== null) {
+    if (envelope.method === 'ping' && envelope.id !== null && !namesVersion(envelope)) {
       this.#write(JSON.stringify({ jsonrpc: '2.0', id: envelope.id, result: {} }));
       return;
     }
@@ -271,6 +271,12 @@ export class BridgeSession {
     this.#kick();
     this.#finish();
   }
+}
+
+/** Requests of MCP 2026-07-28 do; that version has no ping, which is for the server to say. */
+function namesVersion({ params }: Envelope): boolean {
+  const meta = params['_meta'];
+  return typeof meta === 'object' && meta !== null && 'io.modelcontextprotocol/protocolVersion' in meta;
 }
 
 function notRunning(how: string): BridgeProblem {

@@ -61,7 +61,8 @@ async function attempt(carriage: Carriage): Promise<void> {
   const { endpoint, way, call, tool, served, relay } = carriage;
   const { slug } = endpoint;
   let approvedFor: string | null | undefined;
-  if (call.request.method === 'ping' && !way.linkNow()) return call.settle({});
+  // Without sessions there is no ping.
+  if (call.request.method === 'ping' && way !== endpoint.modern && !way.linkNow()) return call.settle({});
   const problem = tool === null ? null : toolCallProblem(call.request);
   if (problem !== null) {
     const text = `Berth refused this call of a tool: ${problem} Change it and call again.`;

@@ -12,7 +12,7 @@ import {
   type RequestId,
   UNSUPPORTED_VERSION,
 } from './json-rpc.ts';
-import { isRelayedVersion, relayedVersions } from './protocol-versions.ts';
+import { isRelayedVersion } from './protocol-versions.ts';
 
 /** A request of the protocol without sessions that cannot be carried, with the answer that the protocol names for it. */
 export class EraError extends BerthError {
@@ -35,7 +35,7 @@ export function onlyWithSessions(slug: string): EraError {
 }
 
 function unsupportedVersion(requested: string): EraError {
-  const supported = [MODERN_VERSION, ...relayedVersions];
+  const supported = [MODERN_VERSION];
   const text = `Unsupported protocol version: ${requested}`;
   return new EraError(text, (id) => errorAnswer(id, UNSUPPORTED_VERSION, text, { supported, requested }));
 }

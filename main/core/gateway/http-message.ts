@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { MODERN_VERSION } from '../backend/modern-protocol.ts';
+import { MODERN_VERSION, metaKeys, versionInMeta } from '../backend/modern-protocol.ts';
 import { HttpRefusal } from './http-answers.ts';
 import { mediaType } from './http-rules.ts';
 import {
   type ClassifiedMessage,
   classify,
   HEADER_MISMATCH,
+  INVALID_PARAMS,
   INVALID_REQUEST,
   PARSE_ERROR,
   UNSUPPORTED_VERSION,
@@ -61,8 +62,13 @@ export function requireVersion(request: IncomingMessage, classified: ClassifiedM
   const id = classified?.kind === 'request' ? classified.message.id : null;
   if (requested === MODERN_VERSION) {
     if (classified === null) throw new HttpRefusal(405, 'Use POST.', { headers: { allow: 'POST' } });
-    const text = 'Header mismatch: MCP-Protocol-Version is not the version in _meta.';
-    throw new HttpRefusal(400, text, { code: HEADER_MISMATCH, id });
+    const inMeta = 'message' in classified ? versionInMeta(classified.message) : null;
+    throw inMeta === null
+      ? new HttpRefusal(400, `_meta needs ${metaKeys.protocolVersion}.`, { code: INVALID_PARAMS, id })
+      : new HttpRefusal(400, 'Header mismatch: MCP-Protocol-Version is not the version in _meta.', {
+          code: HEADER_MISMATCH,
+          id,
+        });
   }
   throw new HttpRefusal(400, `Unsupported protocol version: ${requested}`, {
     code: UNSUPPORTED_VERSION,

@@ -160,7 +160,7 @@ describe('what a request gets', () => {
       data: { supported: expect.arrayContaining(['2026-07-28', '2025-11-25']) },
     });
     // The version without sessions stands in the message as well.
-    expect(await codeOf(post(bench.endpoint(), list, { 'mcp-protocol-version': '2026-07-28' }))).toBe(-32020);
+    expect(await codeOf(post(bench.endpoint(), list, { 'mcp-protocol-version': '2026-07-28' }))).toBe(-32602);
   });
 
   it('stops reading a body without a length as soon as it is too large', async () => {

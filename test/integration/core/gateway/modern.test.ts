@@ -190,6 +190,7 @@ describe('the protocol without sessions', () => {
 
   it.each([
     ['the version of the header is another', { 'mcp-protocol-version': '2025-11-25' }, {}, 400, -32020],
+    ['the message names no version', {}, { 'io.modelcontextprotocol/protocolVersion': undefined }, 400, -32602],
     ['there is no header of the method', { 'mcp-method': '' }, {}, 400, -32020],
     ['the name of the header is another', { 'mcp-name': 'write_note' }, {}, 400, -32020],
     ['the name is in base64', { 'mcp-name': `=?base64?${btoa('echo')}?=` }, {}, 200, undefined],
