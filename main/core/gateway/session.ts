@@ -311,15 +311,21 @@ export class Session {
     if (method === 'ping' || method === 'initialize') return;
     const tool = call.tool?.slice(0, MAX_NAME) ?? null;
     this.#endpoint.events.onCall({
-      ...call,
+      time: call.time,
       slug: this.slug,
       client: this.client,
+      context: call.context,
+      method: method.slice(0, MAX_NAME),
+      tool,
+      outcome: end.outcome,
+      reason: end.reason,
+      ms: end.ms,
       session: this.id,
       clientInfo: this.#clientInfo,
-      tool,
-      method: method.slice(0, MAX_NAME),
+      guard: call.guard,
+      approval: call.approval,
       args: call.tool === null ? undefined : argumentsOf(request),
-      ...end,
+      answerBytes: end.answerBytes,
     });
   }
 }
