@@ -2,11 +2,10 @@ import { during } from '../lib/during.mjs';
 import { auditedCalls, changePasses } from './audit-proof.mjs';
 import { bigAnswers } from './big-answers.mjs';
 import { connects, memories } from './bridges.mjs';
-import { crowds, latencies, warmUp } from './rounds.mjs';
+import { CROWD, crowds, latencies, warmUp } from './rounds.mjs';
 import { bridgeRoutes, httpRoutes, slugs, stdioRoutes } from './routes.mjs';
 import { idleSessions } from './sessions.mjs';
 
-export const CROWD = 64;
 /** Clients that take a big answer at the same time. */
 const BIG_TOGETHER = 4;
 
@@ -41,19 +40,19 @@ async function inRounds({ stdio, http, bridges }, repeat, log) {
   log('warming up');
   for (const callers of Object.values(all)) await warmUp(callers);
   await crowds(crowd, 0);
-  const rounds = { stdio: [], http: [], bridge: [], connect: [], crowd: [] };
+  const rounds = { stdio: [], http: [], bridge: [], memory: [], connect: [], crowd: [] };
   for (let round = 0; round < repeat; round += 1) {
     rounds.stdio.push(await latencies(all.stdio, round));
     rounds.http.push(await latencies(all.http, round));
     rounds.bridge.push(await latencies(all.bridges, round));
+    rounds.memory.push(memories(all.bridges));
     rounds.connect.push(await connects(bridges, round));
     rounds.crowd.push(await crowds(crowd, round));
     log(`round ${round + 1} of ${repeat}`);
   }
-  const memory = [memories(all.bridges)];
   for (const { client } of Object.values(all).flat()) await client.close();
   for (const { clients } of crowd) await Promise.all(clients.map((client) => client.close()));
-  return { rounds, memory };
+  return { rounds };
 }
 
 /** Berth's gateway and its bridge, beside the bare relay. */

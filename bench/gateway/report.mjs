@@ -1,17 +1,17 @@
 import { addedBeside, beside, ratioRow, valueRow } from './figures.mjs';
+import { CROWD } from './rounds.mjs';
 
 const RELAY = 'bare relay';
-const CROWD = 64;
 const peers = ['supergateway', 'mcp-hub', 'mcp-proxy', 'mcp-proxy --no-eventStore'];
 /** Those that the bar for one client names. */
 const named = ['supergateway', 'mcp-hub'];
 
 /** The rows of everything that was measured, with their bars. */
-export function reportRows({ rounds, memory, idleMiB, big, audit, passed }) {
+export function reportRows({ rounds, idleMiB, big, audit, passed }) {
   return [
     ...oneClient(rounds.stdio),
     ...overHttp(rounds.http),
-    ...bridges(rounds, memory),
+    ...bridges(rounds),
     ...crowd(rounds.crowd),
     valueRow('1,000 idle sessions with open streams', 'MiB', idleMiB, '≤ 50'),
     ...bigAnswers(big),
@@ -39,7 +39,7 @@ function overHttp(rounds) {
   ];
 }
 
-function bridges({ bridge, connect }, memory) {
+function bridges({ bridge, memory, connect }) {
   const row = (figure, unit, rounds, kind, bar) =>
     ratioRow(`bridge ${figure}, beside mcp-remote`, unit, beside(rounds, { peer: 'mcp-remote', kind }), bar);
   return [

@@ -6,6 +6,8 @@ const BLOCKS = 10;
 const CALLS_PER_BLOCK = 50;
 /** Calls that are not counted: gateways run for weeks, and their code is compiled then. */
 const WARM_UP_BLOCKS = 20;
+/** Clients that call at the same time. */
+export const CROWD = 64;
 const CALLS_OF_EACH_IN_CROWD = 50;
 const STUCK_AFTER_MS = 120_000;
 
