@@ -40,7 +40,7 @@ function notes(rounds, [before, after]) {
   const versions = Object.entries(peerVersions).map(([name, version]) => `${name} ${version}`);
   return [
     `${rounds} rounds in which every route has its turn; a ratio is the median of the rounds'. ${versions.join(', ')}.`,
-    `Load ${before} before and ${after} after: from one on, it is the bench itself, on as many cores as it gets.`,
+    `Load ${before} before and ${after} after, of which the bench itself is one to two.`,
     'One upstream without an SDK and one client over node:http for all; mcp-hub has a door for HTTP+SSE only. Nothing is left running.',
   ];
 }
