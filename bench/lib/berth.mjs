@@ -37,6 +37,8 @@ export async function startBerth(folder, { kubeconfig, args = [] } = {}) {
     env,
     cwd: home,
     stdio: ['ignore', 'pipe', 'inherit'],
+    // In a session of its own, as everything that it is compared with: Linux shares a busy CPU out by sessions (autogroup).
+    detached: true,
   });
   const end = () => child.kill('SIGTERM');
   process.once('exit', end);

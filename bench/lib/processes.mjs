@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 
 /** Why processes cannot be looked into here; null where they can. */
 export const whyNoProc = process.platform === 'linux' ? null : 'it reads /proc, which only Linux has';
@@ -19,6 +19,23 @@ export function memoryOf(pid) {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');
   const kib = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0);
   return { rss: kib('Rss') / 1024, pss: kib('Pss') / 1024 };
+}
+
+/** Of a process and all that descends from it, in MiB. */
+export function memoryOfTree(pid) {
+  const each = [memoryOf(pid), ...childrenOf(pid).map((child) => memoryOfTree(child.pid))];
+  const sum = (kind) => each.reduce((total, one) => total + one[kind], 0);
+  return { rss: sum('rss'), pss: sum('pss') };
+}
+
+/** The highest resident memory since the process began or `forgetPeak`, in MiB: https://man7.org/linux/man-pages/man5/proc_pid_clear_refs.5.html */
+export function peakOf(pid) {
+  return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) / 1024;
+}
+
+/** From now on, `peakOf` counts anew. */
+export function forgetPeak(pid) {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }
 
 /** Files, sockets and pipes that a process holds open. */

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** SHA-256, in hex, of a tool and its arguments: the same for the same call, whatever the order of the keys (D16). */
 export function argumentHash(tool: string, args: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify([tool, sorted(args ?? {})]))
-    .digest('hex');
+  return hash('sha256', JSON.stringify([tool, sorted(args ?? {})]), 'hex');
 }
 
 function sorted(value: unknown): unknown {

@@ -71,7 +71,15 @@ export class StdioTransport implements McpTransport {
         hint: 'Wait for the running calls, or restart the server.',
       });
     }
+    this.#gather();
     this.#stdin.write(line);
+  }
+
+  /** What is sent while the loop goes through what has come goes out in one piece: a write of its own for each message costs the most. */
+  #gather(): void {
+    if (this.#stdin.writableCorked > 0) return;
+    this.#stdin.cork();
+    setImmediate(() => this.#stdin.uncork());
   }
 
   drained(): Promise<void> {

@@ -47,7 +47,8 @@ export class Call implements PendingRequest {
   readonly #wants: (notification: JsonRpcNotification) => boolean;
   readonly #headers: Readonly<Record<string, string>> | undefined;
   readonly #resultFields: Readonly<Record<string, unknown>>;
-  readonly #abort = new AbortController();
+  /** Made when somebody waits: most calls find their server up, and an abort costs more than everything else here. */
+  #abort: AbortController | null = null;
   readonly #startedAt = performance.now();
   #sent: { link: Link; id: number } | null = null;
   #ended = false;
@@ -73,6 +74,8 @@ export class Call implements PendingRequest {
 
   /** Aborts when the call ends before the server is up. */
   get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#ended) this.#abort.abort();
     return this.#abort.signal;
   }
 
@@ -178,7 +181,7 @@ export class Call implements PendingRequest {
   #finish(end: Ending, deliver: () => number): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#abort.abort();
+    this.#abort?.abort();
     const ms = Math.round((performance.now() - this.#startedAt) * 100) / 100;
     const answerBytes = deliver();
     this.#onEnd(this, { ...end, reason: end.reason?.slice(0, MAX_REASON) ?? null, ms, answerBytes });

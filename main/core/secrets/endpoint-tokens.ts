@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { copyFile, readFile, rename } from 'node:fs/promises';
 import { z } from 'zod';
 import { BerthError, type ErrorInfo } from '../../../contract/errors.ts';
@@ -179,7 +179,7 @@ export class EndpointTokens implements TokenVerifier, Disposable {
 }
 
 function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  return hash('sha256', token, 'hex');
 }
 
 async function readIfThere(file: string): Promise<string | null> {

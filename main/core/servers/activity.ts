@@ -8,7 +8,8 @@ const MINUTE_MS = 60_000;
 /** What went through the endpoints lately: the newest calls, calls per minute of each server, and when each client was last seen. In memory only. */
 export class Activity {
   readonly #now: () => number;
-  readonly #calls: CallRecord[] = [];
+  /** Oldest first, with up to as many old ones as are kept: to make room at every call would move all of them. */
+  #calls: CallRecord[] = [];
   readonly #minutes = new Map<string, Map<number, number>>();
   readonly #seen = new Map<string, Map<string, number>>();
   readonly #changed = new Emitter<void>();
@@ -21,12 +22,13 @@ export class Activity {
   }
 
   record(call: Omit<CallRecord, 'id'>): void {
-    this.#calls.unshift({ id: this.#nextId++, ...call });
-    if (this.#calls.length > KEPT) this.#calls.length = KEPT;
+    this.#calls.push({ id: this.#nextId++, ...call });
+    if (this.#calls.length >= 2 * KEPT) this.#calls = this.#calls.slice(-KEPT);
     const minute = Math.floor(Date.parse(call.time) / MINUTE_MS);
     const counts = getOrCreate(this.#minutes, call.slug, () => new Map<number, number>());
-    counts.set(minute, (counts.get(minute) ?? 0) + 1);
-    for (const old of counts.keys()) if (old <= minute - MINUTES) counts.delete(old);
+    const before = counts.get(minute) ?? 0;
+    counts.set(minute, before + 1);
+    if (before === 0) for (const old of counts.keys()) if (old <= minute - MINUTES) counts.delete(old);
     this.#changed.fire();
   }
 
@@ -41,9 +43,10 @@ export class Activity {
     this.#seen.delete(slug);
   }
 
-  /** Newest first. */
+  /** Newest first; at most 1,000. */
   latest(count: number): CallRecord[] {
-    return this.#calls.slice(0, count);
+    const wanted = Math.min(count, KEPT);
+    return wanted > 0 ? this.#calls.slice(-wanted).reverse() : [];
   }
 
   /** Calls in each of the last ten minutes, oldest first; the last one is the current minute. */

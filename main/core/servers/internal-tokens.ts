@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 interface Verifier {
   verify(slug: string, token: string): { name: string } | undefined;
@@ -28,11 +28,11 @@ export class InternalTokens implements Verifier {
   verify(slug: string, token: string): { name: string } | undefined {
     const given = digest(token);
     let found: string | undefined;
-    for (const [name, { hash }] of this.#byName) if (timingSafeEqual(hash, given)) found = name;
+    for (const [name, known] of this.#byName) if (timingSafeEqual(known.hash, given)) found = name;
     return found === undefined ? this.#behind.verify(slug, token) : { name: found };
   }
 }
 
 function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  return hash('sha256', token, 'buffer');
 }
