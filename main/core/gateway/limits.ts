@@ -15,6 +15,8 @@ export interface GatewayLimits {
   readonly maxKeptNotifications: number;
   /** How long a call waits for a server that starts or restarts. */
   readonly backendWaitMs: number;
+  /** How long a list of all servers waits for one of them. */
+  readonly listWaitMs: number;
   /** A session without request and stream for so long is collected. */
   readonly idleSessionMs: number;
   /** How long `drain` waits for calls in flight. */
@@ -35,6 +37,7 @@ export const defaultLimits: GatewayLimits = {
   maxQueueBytes: 128 * 1024 * 1024,
   maxKeptNotifications: 100,
   backendWaitMs: 60_000,
+  listWaitMs: 5_000,
   idleSessionMs: 30 * 60_000,
   drainMs: 5 * 60_000,
   keepAliveMs: 15_000,

@@ -3,6 +3,7 @@ import { BerthError } from '../../../contract/errors.ts';
 import type { GuardLevel } from '../../../contract/model/guard.ts';
 import type { JsonRpcMessage } from '../backend/backend.ts';
 import { Call, type CallEnd, type Sink } from './call.ts';
+import type { ClientSession, ClientSessionOptions } from './client-session.ts';
 import type { Endpoint } from './endpoint.ts';
 import { decide, heldText, needsClaim, refusalText, type ToolClaim } from './guard.ts';
 import { clientInfoOf, initializeAnswer } from './initialize-answer.ts';
@@ -28,21 +29,15 @@ const MAX_ATTEMPTS = 5;
 /** How much of a name is told to those who keep it: clients may call tools by any. */
 const MAX_NAME = 200;
 
-export interface SessionOptions {
+export interface SessionOptions extends ClientSessionOptions {
   readonly endpoint: Endpoint;
-  /** The client's id or its token's name. */
-  readonly client: string;
-  /** Takes what the server says by itself. Never blocks and never throws. */
-  readonly push: (message: JsonRpcMessage) => void;
-  /** Berth ended the session by itself: the server was removed. */
-  readonly onClose?: () => void;
 }
 
 /**
  * One client on one endpoint, whatever way its messages come. It is initialised from what the server said to Berth and outlives
  * the server's restarts. Answers go to the sink that came with the request, everything else to `push`.
  */
-export class Session {
+export class Session implements ClientSession {
   readonly client: string;
   /** Tells sessions apart where people read about them; it opens nothing. */
   readonly id = randomUUID().slice(0, 8);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BerthError } from '../../../contract/errors.ts';
 import type { Disposable } from '../dispose.ts';
 import type { Sink } from './call.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { SessionHost } from './client-session.ts';
 import { HttpRefusal } from './http-answers.ts';
 import { readMessage, requireMessage, requireVersion } from './http-message.ts';
 import { acceptedForms } from './http-rules.ts';
@@ -32,7 +32,12 @@ export class StreamableHttp implements Disposable {
   }
 
   /** Rejects with an HttpRefusal for what the protocol answers with a status. */
-  async handle(endpoint: Endpoint, client: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async handle(
+    endpoint: SessionHost,
+    client: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     switch (request.method) {
       case 'POST':
         return this.#post(endpoint, client, request, response);
@@ -61,7 +66,12 @@ export class StreamableHttp implements Disposable {
     this.#sessions.clear(new BerthError('not-running', 'Berth is shutting down.', { hint: 'Start it again.' }));
   }
 
-  async #post(endpoint: Endpoint, client: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #post(
+    endpoint: SessionHost,
+    client: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     const forms = acceptedForms(request.headers.accept);
     if (!forms.json && !forms.events) throw new HttpRefusal(406, 'Accept application/json and text/event-stream.');
     const value = await readMessage(request, this.#limits);

@@ -44,6 +44,11 @@ export class ServerTargets {
     return this.#parts.docked.slugs();
   }
 
+  /** Fires for every server whose backend is up, was replaced, or has gone. */
+  onDidChangeBackend(listener: (slug: string) => void): Disposable {
+    return this.#parts.supervisor.onDidChangeBackend(({ slug }) => listener(slug));
+  }
+
   get(slug: string): ServerTarget | undefined {
     const { docked, manager, supervisor } = this.#parts;
     if (!docked.has(slug)) return undefined;

@@ -1,0 +1,36 @@
+import type { BerthError } from '../../../contract/errors.ts';
+import type { JsonRpcMessage } from '../backend/backend.ts';
+import type { Sink } from './call.ts';
+import type { GatewayLimits } from './limits.ts';
+
+/** One client on one endpoint, as the doors see it: they bring its messages, whatever stands behind the endpoint. */
+export interface ClientSession {
+  /** The client's id or its token's name. */
+  readonly client: string;
+  readonly slug: string;
+  readonly initialized: boolean;
+  /** Requests that wait for their answers. */
+  readonly inFlight: number;
+  /** Takes one message of the client. Everything that goes wrong becomes an answer. The returned function takes a request back. */
+  receive(value: unknown, sink: Sink): (reason: string) => void;
+  /** Resolves when what was sent has been taken: back-pressure for who reads from the client. */
+  drained(): Promise<void>;
+  /** Ends the session. With a cause, the client gets it as the answer of what is in flight. */
+  close(cause?: BerthError | null): void;
+}
+
+export interface ClientSessionOptions {
+  /** The client's id or its token's name. */
+  readonly client: string;
+  /** Takes what is said to the client without its asking. Never blocks and never throws. */
+  readonly push: (message: JsonRpcMessage) => void;
+  /** Berth ended the session by itself: the server was removed. */
+  readonly onClose?: () => void;
+}
+
+/** What clients connect to under one slug. */
+export interface SessionHost {
+  readonly slug: string;
+  readonly limits: GatewayLimits;
+  open(options: ClientSessionOptions): ClientSession;
+}
