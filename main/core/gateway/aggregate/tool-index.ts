@@ -1,7 +1,8 @@
-import MiniSearch from 'minisearch';
+import MiniSearch, { type SearchOptions } from 'minisearch';
 import { isRecord } from '../json-rpc.ts';
 import type { Wanted } from './search-tools.ts';
 import type { SharedTool } from './shared-tools.ts';
+import { relatedTo } from './synonyms.ts';
 import { termOf, wordsOf } from './words.ts';
 
 /** A tool that fits, and the same tool of other servers, which need not be described again. */
@@ -14,14 +15,19 @@ interface Document {
   readonly id: number;
   readonly name: string;
   readonly title: string;
+  /** The first sentence of the description. */
+  readonly summary: string;
+  /** The rest of it. */
   readonly description: string;
   readonly parameters: string;
   readonly place: string;
 }
 
-const fields = ['name', 'title', 'description', 'parameters', 'place'] as const;
+const fields = ['name', 'title', 'summary', 'description', 'parameters', 'place'] as const;
 /** How much a word counts in each place. */
-const boost = { name: 3, title: 2, description: 1, parameters: 0.3, place: 1 };
+const boost = { name: 3, title: 1, summary: 1.5, description: 0.3, parameters: 0.2, place: 1 };
+/** How much a word counts that only may have been meant. */
+const RELATED = 0.5;
 
 /** Finds tools by what they are for. */
 export class ToolIndex {
@@ -47,7 +53,19 @@ export class ToolIndex {
 
   /** The best, best first. */
   find({ description, keywords }: Wanted, limit: number): FoundTool[] {
-    const found = this.#search.search([description, ...keywords].join(' '), { boost, prefix: false, fuzzy: false });
+    const query = [description, ...keywords].join(' ');
+    const said = new Set(wordsOf(query).map(termOf));
+    const how: SearchOptions = {
+      boost,
+      processTerm: (word) => {
+        const term = termOf(word);
+        return term === null ? null : [term, ...relatedTo(term)];
+      },
+      boostTerm: (term) => (said.has(term) ? 1 : RELATED),
+    };
+    const exact = this.#search.search(query, how);
+    // Words that no tool has may be misspelled or cut short; beside words that are right, guesses only push these down.
+    const found = exact.length > 0 ? exact : this.#search.search(query, { ...how, prefix: true, fuzzy: 0.2 });
     const groups = new Map<string, SharedTool[]>();
     for (const { id } of found) {
       const tool = this.#tools[Number(id)];
@@ -67,10 +85,16 @@ function documentOf({ slug, context, tool }: SharedTool, id: number): Document {
     id,
     name: tool.name,
     title: textOf(tool['title'] ?? annotations['title']),
-    description: textOf(tool['description']),
+    ...describedIn(textOf(tool['description'])),
     parameters: parametersText(tool['inputSchema']),
     place: `${slug} ${context ?? ''}`,
   };
+}
+
+/** Authors say first what a tool does, and then list whatever it takes. */
+function describedIn(text: string): Pick<Document, 'summary' | 'description'> {
+  const end = /[.!?](?=\s)|\n/.exec(text)?.index ?? text.length;
+  return { summary: text.slice(0, end), description: text.slice(end) };
 }
 
 /** Names and descriptions of a tool's parameters. */
