@@ -3,21 +3,32 @@ import { termOf } from './words.ts';
 /** Words that people use for each other when they speak of clusters; the tools' authors have chosen one of them. */
 const groups: readonly string[] = [
   'list get show view',
-  'delete remove',
+  'delete remove kill',
   'create make add new',
-  'update change edit modify patch',
+  'update change edit modify patch set',
   'log output print',
   'exec execute shell terminal',
   'explain documentation mean meaning',
   'usage consumption use top',
+  'traffic bandwidth throughput connection flow',
+  'error warning problem wrong failure event',
   'run start',
+  'stop cancel close end',
   'vm virtual',
 ];
 
 /** What a word implies, but not the other way round. */
 const implied: Readonly<Record<string, string>> = {
   restart: 'rollout',
+  roll: 'rollout',
   rollback: 'rollout',
+  undo: 'rollout',
+  maintenance: 'drain cordon',
+  tunnel: 'port forward',
+  release: 'helm',
+  chart: 'helm',
+  kind: 'resource api',
+  talk: 'traffic',
   // A kind without a tool of its own is a resource to the tools that take any kind.
   ...Object.fromEntries(
     'claim configmap cronjob daemonset deployment endpoint hpa ingress job manifest pdb pv pvc quota replicaset secret service serviceaccount statefulset storageclass yaml'

@@ -5,13 +5,18 @@ const empty: ReadonlySet<string> = new Set(
   ),
 );
 
-/** The words of a text or a name: `pods_listInNamespace` has four. */
+/** The words of a text or a name: `pods_listInNamespace` has five, since what is written together may also be a kind. */
 export function wordsOf(text: string): string[] {
   return text
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== '');
+    .filter((word) => word !== '')
+    .flatMap((word) => {
+      const parts = word
+        .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+        .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+        .split(' ');
+      return parts.length === 1 ? parts : [...parts, word];
+    });
 }
 
 /** A word as it is kept and searched: without its case and its ending; null for one that says nothing. */
