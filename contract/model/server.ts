@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { errorInfoSchema } from '../error-schema.ts';
 import { ALL } from './all.ts';
 import { guardLevelSchema } from './guard.ts';
+import { sharingSchema } from './sharing.ts';
 import { exposedListeners, limitsPatchSchema, limitsSchema, listenerSchema, resourcesSchema } from './usage.ts';
 
 /** Decision D1. */
@@ -82,6 +83,10 @@ export const serverSchema = z.object({
   /** What its processes use; null when it does not run, is not measured yet, or cannot be measured on this system. */
   resources: resourcesSchema.nullable(),
   limits: limitsSchema,
+  /** Which sessions share its process. */
+  sharing: sharingSchema,
+  /** How many clients have a process, or a session with the upstream, of their own now. */
+  dedicated: z.number().int(),
   /** Where its processes take TCP connections; null when that is not known, which is not the same as nowhere. */
   listeners: z.array(listenerSchema).nullable(),
 });
@@ -97,6 +102,7 @@ export const addServerSchema = z.object({
   options: z.record(z.string(), optionValueSchema).optional(),
   guard: guardLevelSchema.optional(),
   limits: limitsSchema.optional(),
+  sharing: sharingSchema.optional(),
   start: z.boolean().optional(),
 });
 export type AddServer = z.infer<typeof addServerSchema>;
@@ -111,6 +117,8 @@ export const updateServerSchema = z.object({
   /** Tools to switch on (true) or off, by name. */
   tools: z.record(z.string().min(1), z.boolean()).optional(),
   limits: limitsPatchSchema.optional(),
+  /** For sessions that begin from now on; null: as the preset says. */
+  sharing: sharingSchema.nullable().optional(),
 });
 export type UpdateServer = z.infer<typeof updateServerSchema>;
 

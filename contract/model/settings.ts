@@ -3,6 +3,7 @@ import { allModeSchema } from './all.ts';
 import { contextColourSchema } from './context.ts';
 import { guardLevelSchema } from './guard.ts';
 import { optionValueSchema, slugSchema, transportSchema } from './server.ts';
+import { sharingSchema } from './sharing.ts';
 import { limitsSchema } from './usage.ts';
 
 export const DEFAULT_PORT = 23784;
@@ -21,6 +22,8 @@ export const serverSettingsSchema = z.strictObject({
   /** Tools that never pass, by name, whatever the guard. */
   toolsOff: z.array(z.string()).optional(),
   limits: limitsSchema.optional(),
+  /** Which sessions share its process; absent: as the preset says. */
+  sharing: sharingSchema.optional(),
 });
 export type ServerSettings = z.infer<typeof serverSettingsSchema>;
 

@@ -176,6 +176,8 @@ export class BridgeSession {
   #send(message: Waiting): void {
     const { envelope, line } = message;
     if (envelope.id !== null && envelope.method !== null) this.#inFlight.set(envelope.id, message);
+    // Nobody waits for its answer any more, and none may come.
+    if (envelope.method === 'notifications/cancelled') this.#inFlight.delete(envelope.params['requestId'] as MessageId);
     if (this.#connection?.send(line) === false) this.#options.stdin.pause();
   }
 

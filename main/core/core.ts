@@ -177,7 +177,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       manager: servers,
       supervisor,
       contexts,
-      rules: (preset) => presets.get(preset).guardRules,
+      preset: (id) => presets.get(id),
     });
     const metrics = new Metrics({ version, servers: () => servers.list() });
     const approvals = store.add(

@@ -1,5 +1,6 @@
 import type { GuardLevel } from '../../contract/model/guard.ts';
 import { type Server, type ServerState, stateWords, type Transport } from '../../contract/model/server.ts';
+import type { Sharing } from '../../contract/model/sharing.ts';
 
 export const transportWords: Readonly<Record<Transport, string>> = {
   stdio: 'stdio',
@@ -56,3 +57,22 @@ export function serversSummary(servers: readonly Pick<Server, 'state'>[]): strin
 export function baseName(path: string): string {
   return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
 }
+
+/** The ways in which clients can share a server's process, each with what follows from it. */
+export const sharingChoices: readonly { sharing: Sharing; title: string; consequence: string }[] = [
+  {
+    sharing: 'shared',
+    title: 'One for all clients',
+    consequence: 'Least memory. The server cannot ask a client anything (sampling, elicitation, roots).',
+  },
+  {
+    sharing: 'by-client',
+    title: 'One more for each client that can be asked',
+    consequence: 'A client that offers sampling, elicitation or roots gets a process of its own; all others share one.',
+  },
+  {
+    sharing: 'dedicated',
+    title: 'One for each client',
+    consequence: 'For a server that keeps state between calls which clients must not see of each other.',
+  },
+];

@@ -4,6 +4,7 @@ import { BerthError, exitCodeOf } from '../../../contract/errors.ts';
 import type { GuardLevel } from '../../../contract/model/guard.ts';
 import { guardLevels } from '../../../contract/model/guard-levels.ts';
 import { type Server, type Transport, transportSchema } from '../../../contract/model/server.ts';
+import { type Sharing, sharingSchema } from '../../../contract/model/sharing.ts';
 import { type Limits, type LimitsPatch, limitsSchema } from '../../../contract/model/usage.ts';
 import type { RpcClient } from '../../../contract/rpc-client.ts';
 import { say } from '../cli-io.ts';
@@ -19,6 +20,12 @@ import { presetOf } from './presets.ts';
 const guardOption = () =>
   new Option('--guard <level>', 'what may pass its endpoint: full, ask or read-only').choices(guardLevels);
 
+const sharingOption = (...more: string[]) =>
+  new Option(
+    '--sharing <how>',
+    'which clients share its process: shared (all), by-client (all but those that it may ask something), dedicated (none)',
+  ).choices([...sharingSchema.options, ...more]);
+
 interface AddOptions extends LimitOptions {
   output?: string;
   name?: string;
@@ -27,6 +34,7 @@ interface AddOptions extends LimitOptions {
   transport?: Transport;
   set?: string[];
   guard?: GuardLevel;
+  sharing?: Sharing;
   start?: boolean;
   wait: string;
 }
@@ -58,6 +66,7 @@ export function addServerCommands(program: Command, kit: CommandKit): void {
     .addOption(new Option('--transport <kind>', 'how Berth talks to it').choices(transportSchema.options))
     .option('--set <option=value>', 'an option of the preset; may be repeated', collect)
     .addOption(guardOption().default('read-only'))
+    .addOption(sharingOption())
     .option('--start', 'start it and wait until it is ready', false)
     .option('--wait <time>', 'how long to wait with --start', '60s')
     .action(async (id: string, options: AddOptions) => {
@@ -75,6 +84,7 @@ export function addServerCommands(program: Command, kit: CommandKit): void {
   withLimitFlags(withOutput(program.command('set <slug> [assignments...]')))
     .description('change a docked server: OPTION=VALUE…')
     .addOption(guardOption())
+    .addOption(sharingOption('preset'))
     .option('--context <context>', 'a context, "active" or "none"')
     .option('--namespace <namespace>', 'namespace to work in by default; "" removes it')
     .option('--unset <option>', 'put an option back to its default; may be repeated', collect)
@@ -114,7 +124,7 @@ function addInput(
   options: AddOptions,
   known: Parameters<typeof optionValues>[1],
 ): CallInput<'servers.add'> {
-  const { name, context, namespace, transport, guard, set = [] } = options;
+  const { name, context, namespace, transport, guard, sharing, set = [] } = options;
   const limits = withoutNulls(limitsPatch(options));
   return {
     preset,
@@ -125,6 +135,7 @@ function addInput(
     ...(namespace === undefined ? {} : { namespace }),
     ...(transport === undefined ? {} : { transport }),
     ...(guard === undefined ? {} : { guard }),
+    ...(sharing === undefined ? {} : { sharing }),
     ...(limits === undefined ? {} : { limits }),
   };
 }
@@ -143,6 +154,7 @@ async function startAdded(berth: RpcClient, added: Server, waitMs: number): Prom
 interface SetOptions extends LimitOptions {
   output?: string;
   guard?: GuardLevel;
+  sharing?: Sharing | 'preset';
   context?: string;
   namespace?: string;
   unset?: string[];
@@ -153,7 +165,7 @@ interface SetOptions extends LimitOptions {
 function updateInput(
   slug: string,
   assignments: readonly string[],
-  { guard, context, namespace, unset = [], toolOff = [], toolOn = [], ...flags }: SetOptions,
+  { guard, sharing, context, namespace, unset = [], toolOff = [], toolOn = [], ...flags }: SetOptions,
   preset: Parameters<typeof presetOf>[0][number],
 ): CallInput<'servers.update'> {
   const limits = limitsPatch(flags);
@@ -166,13 +178,14 @@ function updateInput(
     ...(Object.keys(tools).length === 0 ? {} : { tools }),
     ...(Object.keys(options).length === 0 ? {} : { options }),
     ...(guard === undefined ? {} : { guard }),
+    ...(sharing === undefined ? {} : { sharing: sharing === 'preset' ? null : sharing }),
     ...(context === undefined ? {} : { context }),
     ...(namespace === undefined ? {} : { namespace: namespace === '' ? null : namespace }),
     ...(limits === undefined ? {} : { limits }),
   };
   if (Object.keys(changes).length > 0) return { slug, ...changes };
   throw new BerthError('invalid-argument', 'Nothing to change was named.', {
-    hint: 'Give OPTION=VALUE, --guard, --context, --namespace, --memory-limit, --cpu-limit, --tool-off, --tool-on or --unset.',
+    hint: 'Give OPTION=VALUE, --guard, --sharing, --context, --namespace, --memory-limit, --cpu-limit, --tool-off, --tool-on or --unset.',
   });
 }
 

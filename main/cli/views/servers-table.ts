@@ -1,4 +1,5 @@
 import { healthOf, type Server } from '../../../contract/model/server.ts';
+import { dedicatedText } from '../../../contract/model/sharing.ts';
 import { cpuText, exposureRemedy, exposureText, memoryText } from '../../../contract/model/usage.ts';
 import type { Paint, Tone } from '../style.ts';
 import { facts, table } from '../table.ts';
@@ -62,6 +63,7 @@ export function serverText(server: Server, look: Look): string {
     ['Transport', server.transport],
     ['Endpoint', server.endpoint.http],
     ['Process', server.pid === null ? null : `pid ${server.pid}, started ${ago(server.startedAt, now)}`],
+    ['Sharing', `${server.sharing}${server.dedicated === 0 ? '' : `, ${dedicatedText(server)}`}`],
     ['Restarts', String(server.restarts)],
     ...usageFacts(server),
     ['Server', server.serverInfo && `${server.serverInfo.name} ${server.serverInfo.version}`],

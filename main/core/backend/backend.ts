@@ -12,6 +12,14 @@ export interface JsonRpcMessage {
   [field: string]: unknown;
 }
 
+/** What a client says in `initialize`; unknown fields stay. */
+export interface InitializeParams {
+  protocolVersion: string;
+  capabilities: Record<string, unknown>;
+  clientInfo: { name: string; version: string; [field: string]: unknown };
+  [field: string]: unknown;
+}
+
 /** What a server answered to `initialize`; unknown fields stay. */
 export interface InitializeResult {
   protocolVersion: string;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { errorInfoSchema } from '../../../contract/error-schema.ts';
 import { BerthError, type ErrorInfo } from '../../../contract/errors.ts';
 import { Emitter } from '../emitter.ts';
-import type { Backend, InitializeResult, JsonRpcMessage } from './backend.ts';
+import type { Backend, InitializeParams, InitializeResult, JsonRpcMessage } from './backend.ts';
 import type { McpTransport } from './transport.ts';
 
 /** The version that Berth asks for, and those that it can relay: https://modelcontextprotocol.io/specification/versioning */
@@ -13,9 +13,13 @@ const KNOWN_VERSIONS: readonly string[] = [PROTOCOL_VERSION, '2025-06-18', '2025
 export const OWN_ID_PREFIX = 'berth:';
 
 const ACKNOWLEDGE_MS = 2_000;
+/** More than any server says before it was asked anything. */
+const MAX_EARLY = 256;
 
 export interface ConnectOptions {
   readonly clientInfo: { readonly name: string; readonly version: string };
+  /** What a client of Berth has said in its `initialize`, for a backend that serves this client alone. Absent: Berth speaks for itself. */
+  readonly onBehalfOf?: InitializeParams | undefined;
   /** Until `initialize` is answered, in ms. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
@@ -37,13 +41,11 @@ export interface ConnectedBackend extends Backend {
  * transport failed, or what the server answered. The transport is left open then; closing it is the caller's business.
  */
 export async function connect(transport: McpTransport, options: ConnectOptions): Promise<ConnectedBackend> {
-  const backend = new McpBackend(transport);
+  const backend = new McpBackend(transport, options.onBehalfOf !== undefined);
   try {
-    const answer = await backend.request(
-      'initialize',
-      { protocolVersion: PROTOCOL_VERSION, capabilities: {}, clientInfo: { ...options.clientInfo } },
-      options,
-    );
+    const { clientInfo, onBehalfOf } = options;
+    const own = { protocolVersion: PROTOCOL_VERSION, capabilities: {}, clientInfo: { ...clientInfo } };
+    const answer = await backend.request('initialize', onBehalfOf ?? own, options);
     const result = readInitializeResult(answer);
     transport.initialized(result.protocolVersion);
     transport.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
@@ -73,11 +75,20 @@ class McpBackend implements ConnectedBackend {
     serverInfo: { name: '', version: '' },
   };
   lastHeardAt = performance.now();
-  readonly onMessage = this.#messages.event;
+  readonly onMessage: Backend['onMessage'] = (listener) => {
+    const subscription = this.#messages.event(listener);
+    // Not in this turn: who subscribes is about to become ready for it.
+    if (this.#early) queueMicrotask(() => this.#catchUp());
+    return subscription;
+  };
   readonly onClose: Backend['onClose'];
+  /** What came before anybody listened; null where nobody is to hear it. */
+  #early: JsonRpcMessage[] | null;
 
-  constructor(transport: McpTransport) {
+  /** `keepsEarly`: servers ask their client for its roots as soon as they are told that it is ready. */
+  constructor(transport: McpTransport, keepsEarly: boolean) {
     this.#transport = transport;
+    this.#early = keepsEarly ? [] : null;
     this.onClose = transport.onClose;
     this.#subscription = transport.onMessage((message) => this.#receive(message));
   }
@@ -155,7 +166,14 @@ class McpBackend implements ConnectedBackend {
       this.#answerPing(message.id);
       return;
     }
-    this.#messages.fire(message);
+    if (this.#early && this.#early.length < MAX_EARLY) this.#early.push(message);
+    else this.#messages.fire(message);
+  }
+
+  #catchUp(): void {
+    const early = this.#early ?? [];
+    this.#early = null;
+    for (const message of early) this.#messages.fire(message);
   }
 
   #answerPing(id: string | number): void {

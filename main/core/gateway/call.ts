@@ -6,8 +6,8 @@ import type { Link, PendingRequest } from './link.ts';
 
 /** Where the answer to one request goes, and what belongs to it before. Never blocks and never throws. */
 export interface Sink {
-  /** A message that belongs to the request: progress, a log line. */
-  related(message: JsonRpcMessage): void;
+  /** A message that belongs to the request: progress, a log line, a question of the server. False when it cannot be sent this way. */
+  related(message: JsonRpcMessage): boolean;
   /** Answers how many bytes were sent; 0 when nobody takes it any more. */
   answer(message: JsonRpcMessage): number;
   /** No answer will come, because the client took the request back. */
@@ -21,23 +21,37 @@ type Ending = Pick<CallEnd, 'outcome' | 'reason'>;
 /** Long enough that no secret is cut in two where the text is shortened for good, after it was redacted. */
 const MAX_REASON = 4_096;
 
+export interface CallOptions {
+  readonly slug: string;
+  readonly request: JsonRpcRequest;
+  readonly sink: Sink;
+  readonly onEnd: (call: Call, end: CallEnd) => void;
+  /** Brings it to the server once more, after the first one ended without an answer. */
+  readonly repeat: (call: Call) => void;
+}
+
 /** One request of a session on its way: waiting for the server to be up, then for its answer. Ends exactly once. */
 export class Call implements PendingRequest {
   readonly request: JsonRpcRequest;
   readonly #slug: string;
   readonly #sink: Sink;
   readonly #onEnd: (call: Call, end: CallEnd) => void;
+  readonly #repeat: (call: Call) => void;
   readonly #abort = new AbortController();
   readonly #startedAt = performance.now();
   #sent: { link: Link; id: number } | null = null;
   #ended = false;
   #rewrite: ((result: unknown) => unknown) | null = null;
+  #mayRepeat = false;
+  /** Why its first answer was lost; null for a call that was sent once. */
+  #repeatedFor: BerthError | null = null;
 
-  constructor(slug: string, request: JsonRpcRequest, sink: Sink, onEnd: (call: Call, end: CallEnd) => void) {
-    this.#slug = slug;
-    this.request = request;
-    this.#sink = sink;
-    this.#onEnd = onEnd;
+  constructor(options: CallOptions) {
+    this.#slug = options.slug;
+    this.request = options.request;
+    this.#sink = options.sink;
+    this.#onEnd = options.onEnd;
+    this.#repeat = options.repeat;
   }
 
   get ended(): boolean {
@@ -53,10 +67,11 @@ export class Call implements PendingRequest {
     return this.#sent?.link ?? null;
   }
 
-  /** Hands the request to the backend. `rewrite` changes the result on its way back. */
-  send(link: Link, rewrite: ((result: unknown) => unknown) | null): void {
+  /** Hands the request to the backend. `rewrite` changes the result on its way back; `mayRepeat`: it changes nothing at the server. */
+  send(link: Link, rewrite: ((result: unknown) => unknown) | null, mayRepeat: boolean): void {
     if (this.#ended) return;
     this.#rewrite = rewrite;
+    this.#mayRepeat = mayRepeat;
     try {
       this.#sent = { link, id: link.request(this.request.method, this.request.params, this) };
     } catch (error) {
@@ -103,14 +118,14 @@ export class Call implements PendingRequest {
   }
 
   /** A message of the server that belongs to this call, as far as anybody can tell. */
-  related(message: JsonRpcMessage): void {
-    if (!this.#ended) this.#sink.related(message);
+  related(message: JsonRpcMessage): boolean {
+    return !this.#ended && this.#sink.related(message);
   }
 
   onAnswer(answer: JsonRpcMessage): void {
     const result = this.#rewrite && answer.error === undefined ? this.#rewrite(answer.result) : answer.result;
     const message: JsonRpcMessage = { ...answer, id: this.request.id };
-    if (result !== undefined) message.result = result;
+    if (result !== undefined) message.result = this.#repeatedFor ? saysRepeated(result, this.#repeatedFor) : result;
     this.#finish(outcomeOf(this.request.method, answer), () => this.#sink.answer(message));
   }
 
@@ -122,6 +137,13 @@ export class Call implements PendingRequest {
   }
 
   onLost(cause: BerthError): void {
+    if (this.#ended) return;
+    if (this.#mayRepeat && this.#repeatedFor === null) {
+      this.#repeatedFor = cause;
+      this.#sent = null;
+      this.#repeat(this);
+      return;
+    }
     this.fail(
       new BerthError(cause.code, sentences(`The server ${this.#slug} ended during this call: ${cause.message}`), {
         hint: sentences(
@@ -141,6 +163,13 @@ export class Call implements PendingRequest {
     const answerBytes = deliver();
     this.#onEnd(this, { ...end, reason: end.reason?.slice(0, MAX_REASON) ?? null, ms, answerBytes });
   }
+}
+
+/** The result with a word about why it was asked for twice. */
+function saysRepeated(result: unknown, cause: BerthError): unknown {
+  if (!isRecord(result)) return result;
+  const meta = isRecord(result['_meta']) ? result['_meta'] : {};
+  return { ...result, _meta: { ...meta, 'berth/repeated': cause.toInfo() } };
 }
 
 function outcomeOf(method: string, answer: JsonRpcMessage): Ending {

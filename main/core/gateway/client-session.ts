@@ -13,6 +13,10 @@ export interface ClientSession {
   readonly inFlight: number;
   /** Takes one message of the client. Everything that goes wrong becomes an answer. The returned function takes a request back. */
   receive(value: unknown, sink: Sink): (reason: string) => void;
+  /** A request of a server, which `push` was given, did not reach the client. */
+  undelivered(message: JsonRpcMessage): void;
+  /** Nobody listens and nothing is asked: servers for this session alone may end until they are needed again. */
+  rest(): void;
   /** Resolves when what was sent has been taken: back-pressure for who reads from the client. */
   drained(): Promise<void>;
   /** Ends the session. With a cause, the client gets it as the answer of what is in flight. */
@@ -22,7 +26,7 @@ export interface ClientSession {
 export interface ClientSessionOptions {
   /** The client's id or its token's name. */
   readonly client: string;
-  /** Takes what is said to the client without its asking. Never blocks and never throws. */
+  /** Takes what is said to the client without its asking, and what it is asked. Never blocks and never throws; what it is asked and cannot be sent is told with `undelivered`. */
   readonly push: (message: JsonRpcMessage) => void;
   /** Berth ended the session by itself: the server was removed. */
   readonly onClose?: () => void;

@@ -1,6 +1,7 @@
 import { BerthError } from '../../../contract/errors.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Disposable } from '../dispose.ts';
+import type { Subscription } from '../emitter.ts';
 import type { ClientSessionOptions, SessionHost } from './client-session.ts';
 import type { JsonRpcNotification } from './json-rpc.ts';
 import type { GatewayLimits } from './limits.ts';
@@ -10,9 +11,18 @@ import type { Approver, GatewayEvents, GatewayTarget, GatewayTargets } from './p
 import { Session } from './session.ts';
 import { ToolClaims } from './tool-claims.ts';
 
-interface Linked {
+export interface Linked {
   readonly link: Link;
   readonly claims: ToolClaims;
+}
+
+/** How a session comes to a server: by the endpoint itself, which shares one, or by one that it has for itself. */
+export interface Way {
+  /** The server that answers calls now; null when none is up. */
+  linkNow(): Link | null;
+  /** The same; waits while it starts. Rejects with why there is none. */
+  link(signal: AbortSignal): Promise<Link>;
+  claims(link: Link): ToolClaims;
 }
 
 export interface EndpointOptions {
@@ -27,7 +37,7 @@ export interface EndpointOptions {
  * All sessions of one slug and the backends behind it: one now, and during a context switch also the former one until its calls
  * have ended (D19). Sessions outlive backends; each new backend is brought to the state that the sessions had on the last one.
  */
-export class Endpoint implements Disposable, SessionHost {
+export class Endpoint implements Disposable, SessionHost, Way {
   readonly slug: string;
   readonly limits: GatewayLimits;
   readonly events: GatewayEvents;
@@ -35,6 +45,8 @@ export class Endpoint implements Disposable, SessionHost {
   readonly #targets: GatewayTargets;
   readonly #sessions = new Set<Session>();
   readonly #linked = new Map<Backend, Linked>();
+  /** Links that sessions have for themselves, with the shared backend that each belongs to. */
+  readonly #dedicated = new Map<Link, Backend>();
   readonly #subscription: { dispose(): void };
   #known: Backend | null;
 
@@ -77,9 +89,17 @@ export class Endpoint implements Disposable, SessionHost {
     return this.#link(link.backend).claims;
   }
 
-  /** Resolves when no call is in flight on this backend, or when `limits.drainMs` is over. */
+  /** Resolves when no call is in flight on this backend and those beside it, or when `limits.drainMs` is over. */
   async drain(backend: Backend): Promise<void> {
-    await this.#linked.get(backend)?.link.idle(this.limits.drainMs);
+    const beside = [...this.#dedicated].flatMap(([link, shared]) => (shared === backend ? [link] : []));
+    const links = [...beside, this.#linked.get(backend)?.link].filter((link) => link !== undefined);
+    await Promise.all(links.map((link) => link.idle(this.limits.drainMs)));
+  }
+
+  /** A session has this link for itself, beside the shared backend, until the returned thing is disposed. */
+  accompany(link: Link, shared: Backend): Subscription {
+    this.#dedicated.set(link, shared);
+    return { dispose: () => void this.#dedicated.delete(link) };
   }
 
   add(session: Session): void {
@@ -92,11 +112,11 @@ export class Endpoint implements Disposable, SessionHost {
 
   /** The most talkative level that any session asked for: what the shared server is set to. */
   logLevel(): string | null {
-    return lowestLevel([...this.#sessions].map((session) => session.logLevel));
+    return lowestLevel(this.#sharing().map((session) => session.logLevel));
   }
 
   isSubscribed(uri: string): boolean {
-    return [...this.#sessions].some((session) => session.subscriptions.has(uri));
+    return this.#sharing().some((session) => session.subscriptions.has(uri));
   }
 
   toolsChanged(): void {
@@ -108,6 +128,11 @@ export class Endpoint implements Disposable, SessionHost {
     const cause = new BerthError('not-found', `The server ${this.slug} was removed from Berth.`);
     for (const session of [...this.#sessions]) session.close(cause);
     for (const { link } of [...this.#linked.values()]) link.dispose();
+  }
+
+  /** The sessions that have no server for themselves. */
+  #sharing(): Session[] {
+    return [...this.#sessions].filter((session) => !session.isDedicated);
   }
 
   #link(backend: Backend): Linked {
@@ -138,10 +163,8 @@ export class Endpoint implements Disposable, SessionHost {
   /** What the sessions had set on the former backend. Its answers concern nobody. */
   #restore(link: Link): void {
     const level = this.logLevel();
-    const uris = new Set([...this.#sessions].flatMap((session) => [...session.subscriptions]));
-    const requests: [string, unknown][] = [...uris].map((uri) => ['resources/subscribe', { uri }]);
-    if (level !== null) requests.push(['logging/setLevel', { level }]);
-    for (const [method, params] of requests) link.ask(method, params, this.limits.backendWaitMs).catch(() => {});
+    const uris = new Set(this.#sharing().flatMap((session) => [...session.subscriptions]));
+    restore(link, { level, uris }, this.limits.backendWaitMs);
   }
 
   #spread(backend: Backend, notification: JsonRpcNotification): void {
@@ -149,10 +172,21 @@ export class Endpoint implements Disposable, SessionHost {
     if (notification.method === 'notifications/tools/list_changed') linked?.claims.forget();
     // A former backend's lists and resources are nobody's concern any more; what it logs belongs to the calls that end there.
     if (backend !== this.#known && notification.method !== 'notifications/message' && this.#known !== null) return;
-    this.#broadcast(notification, (session) => session.wants(notification));
+    this.#broadcast(notification, (session) => !session.isDedicated && session.wants(notification));
   }
 
   #broadcast(notification: JsonRpcNotification, wants: (session: Session) => boolean = () => true): void {
     for (const session of [...this.#sessions]) if (wants(session)) session.push(notification);
   }
+}
+
+/** Brings a new server to what was set on the former one. Its answers concern nobody. */
+export function restore(
+  link: Link,
+  { level, uris }: { level: string | null; uris: Iterable<string> },
+  timeoutMs: number,
+): void {
+  const requests: [string, unknown][] = [...uris].map((uri) => ['resources/subscribe', { uri }]);
+  if (level !== null) requests.push(['logging/setLevel', { level }]);
+  for (const [method, params] of requests) link.ask(method, params, timeoutMs).catch(() => {});
 }

@@ -18,7 +18,7 @@ export class HttpSession {
   readonly #limits: GatewayLimits;
   readonly #streams: { response: ServerResponse; outbound: Outbound }[] = [];
   readonly #posts = new Set<PostSink>();
-  readonly #waiting: { method: string | undefined; text: string }[] = [];
+  readonly #waiting: { message: JsonRpcMessage; text: string }[] = [];
   #usedAt = Date.now();
 
   /** `onClose` is told when Berth ends the session by itself. */
@@ -50,7 +50,7 @@ export class HttpSession {
       this.touch();
     });
     while (this.#streams.length > MAX_STREAMS) this.#streams.shift()?.response.end();
-    for (const message of this.#waiting.splice(0)) stream.outbound.offer(message.text);
+    for (const { message, text } of this.#waiting.splice(0)) stream.outbound.carry(message, text);
   }
 
   /** Bytes of answers that the client has not taken yet. */
@@ -84,18 +84,23 @@ export class HttpSession {
   #push(message: JsonRpcMessage): void {
     const newest = this.#streams.at(-1);
     if (newest) {
-      newest.outbound.offer(eventText(message));
+      if (!newest.outbound.carry(message, eventText(message))) this.#dropped(message);
       return;
     }
     const { method } = message;
-    if (method?.endsWith('/list_changed') && this.#waiting.some((kept) => kept.method === method)) return;
-    this.#waiting.push({ method, text: eventText(message) });
+    if (method?.endsWith('/list_changed') && this.#waiting.some((kept) => kept.message.method === method)) return;
+    this.#waiting.push({ message, text: eventText(message) });
     while (
       this.#waiting.length > this.#limits.maxKeptNotifications ||
       this.#keptLength() > this.#limits.softQueueBytes
     ) {
-      this.#waiting.shift();
+      const oldest = this.#waiting.shift();
+      if (oldest) this.#dropped(oldest.message);
     }
+  }
+
+  #dropped(message: JsonRpcMessage): void {
+    if (message.id !== undefined) this.session.undelivered(message);
   }
 
   #keptLength(): number {

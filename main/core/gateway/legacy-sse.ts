@@ -42,7 +42,7 @@ export class LegacySse implements Disposable {
     const outbound = new Outbound(response, this.#limits);
     const session = endpoint.open({
       client,
-      push: (message) => outbound.offer(eventText(message)),
+      push: (message) => outbound.carry(message, eventText(message)),
       onClose: () => response.end(),
     });
     this.#streams.set(id, { session, response, outbound });
@@ -63,7 +63,7 @@ export class LegacySse implements Disposable {
     requireVersion(request, requireMessage(value));
     const { session, outbound } = stream;
     session.receive(value, {
-      related: (message) => outbound.offer(eventText(message)),
+      related: (message) => outbound.carry(message, eventText(message)),
       answer: (message) => outbound.write(eventText(message)),
       end() {},
     });

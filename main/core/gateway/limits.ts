@@ -19,6 +19,8 @@ export interface GatewayLimits {
   readonly listWaitMs: number;
   /** A session without request and stream for so long is collected. */
   readonly idleSessionMs: number;
+  /** So long without request and stream, and a server that is there for this session alone is ended until the session needs it again. */
+  readonly restMs: number;
   /** How long `drain` waits for calls in flight. */
   readonly drainMs: number;
   /** How often streams get a sign of life, and how long an answer may take before it becomes a stream. */
@@ -39,6 +41,7 @@ export const defaultLimits: GatewayLimits = {
   backendWaitMs: 60_000,
   listWaitMs: 5_000,
   idleSessionMs: 30 * 60_000,
+  restMs: 5 * 60_000,
   drainMs: 5 * 60_000,
   keepAliveMs: 15_000,
   handshakeMs: 10_000,

@@ -3,7 +3,14 @@ import type { Backend, JsonRpcMessage } from '../backend/backend.ts';
 import type { Disposable } from '../dispose.ts';
 import type { Subscription } from '../emitter.ts';
 import { carriable } from './carriable.ts';
-import { errorAnswer, isRecord, type JsonRpcNotification, METHOD_NOT_FOUND, type RequestId } from './json-rpc.ts';
+import {
+  errorAnswer,
+  isRecord,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+  METHOD_NOT_FOUND,
+  type RequestId,
+} from './json-rpc.ts';
 
 /** One request that waits for its answer from a backend. */
 export interface PendingRequest {
@@ -18,14 +25,23 @@ export interface LinkOptions {
   readonly backend: Backend;
   /** Everything that the server says by itself, apart from progress of requests. */
   readonly onNotification: (notification: JsonRpcNotification) => void;
+  /** Takes what the server asks of the only client that it serves; absent where several share it, whose server is refused. */
+  readonly asks?: ServerAsks;
   /** The link is of no use any more; all its requests have been told. */
   readonly onClose: () => void;
 }
 
+/** Requests of a server to its client. */
+export interface ServerAsks {
+  onRequest(request: JsonRpcRequest): void;
+  /** The server takes that request back. `params` as it sent them. */
+  onWithdrawn(id: RequestId, params: Readonly<Record<string, unknown>>): void;
+}
+
 /**
- * The gateway's side of one backend that several sessions share: gives requests ids of its own, which also serve as progress
- * tokens, and leads answers, progress and cancellation back. Requests of the server to a client are refused, since on a
- * shared process nobody can tell which client they are for (D21).
+ * The gateway's side of one backend that sessions share, or that one has for itself: gives requests ids of its own, which also serve as progress
+ * tokens, and leads answers, progress and cancellation back. Where several share it, requests of the server to a client are
+ * refused, since nobody can tell which client they are for (D21).
  */
 export class Link implements Disposable {
   readonly backend: Backend;
@@ -81,6 +97,16 @@ export class Link implements Disposable {
         this.backend.send({ jsonrpc: '2.0', method, ...(params === undefined ? {} : { params }) });
     } catch {
       // A notification that cannot be sent has no one to be told: the channel is closing, or the server does not read.
+    }
+  }
+
+  /** Answers a request of the server. What cannot be sent becomes an error in its place, so that the server does not wait for ever. */
+  reply(answer: JsonRpcMessage): void {
+    if (this.backend.closed) return;
+    try {
+      this.backend.send(carriable(answer) ?? answer);
+    } catch {
+      // The server does not read any more; it will not miss the answer.
     }
   }
 
@@ -143,7 +169,9 @@ export class Link implements Disposable {
       return;
     }
     if (id !== undefined && id !== null) {
-      this.#refuse(id, method);
+      const { asks } = this.#options;
+      if (asks) asks.onRequest(message as JsonRpcRequest);
+      else this.#refuse(id, method);
       return;
     }
     const notification = message as JsonRpcNotification;
@@ -152,18 +180,19 @@ export class Link implements Disposable {
       if (typeof token === 'number') this.#pending.get(token)?.onProgress(notification);
       return;
     }
-    // Takes back one of the server's own requests, all of which have been answered.
-    if (method === 'notifications/cancelled') return;
+    if (method === 'notifications/cancelled') {
+      const params = isRecord(message.params) ? message.params : {};
+      const requestId = params['requestId'];
+      if (typeof requestId === 'string' || typeof requestId === 'number')
+        this.#options.asks?.onWithdrawn(requestId, params);
+      return;
+    }
     this.#options.onNotification(notification);
   }
 
   #refuse(id: RequestId, method: string): void {
     const text = `Berth shares this server between AI clients, so ${method} cannot be passed on to one of them.`;
-    try {
-      this.backend.send(errorAnswer(id, METHOD_NOT_FOUND, text));
-    } catch {
-      // The server does not read any more; it will not miss the answer.
-    }
+    this.reply(errorAnswer(id, METHOD_NOT_FOUND, text));
   }
 
   #forget(id: number): void {

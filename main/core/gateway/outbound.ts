@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import type { JsonRpcMessage } from '../backend/backend.ts';
 import type { GatewayLimits } from './limits.ts';
 
 type QueueLimits = Pick<GatewayLimits, 'softQueueBytes' | 'maxQueueBytes'>;
@@ -37,6 +38,13 @@ export class Outbound {
     }
     this.#stream.write(bytes);
     return bytes.length;
+  }
+
+  /** A message that somebody waits for must arrive; any other may be left out. Answers false when the connection is gone. */
+  carry(message: JsonRpcMessage, text: string): boolean {
+    if (message.id !== undefined) return this.write(text) > 0;
+    this.offer(text);
+    return this.open;
   }
 
   /** Text without which the peer can live: progress, log lines, a sign of life. */

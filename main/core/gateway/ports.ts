@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../../../contract/model/audit.ts';
 import type { GuardLevel, GuardRules } from '../../../contract/model/guard.ts';
-import type { Backend } from '../backend/backend.ts';
+import type { Sharing } from '../../../contract/model/sharing.ts';
+import type { Backend, InitializeParams } from '../backend/backend.ts';
 
 /** What stands behind one slug, as the gateway needs it. Everything is asked anew per call: the context may have changed. */
 export interface GatewayTarget {
@@ -17,6 +18,26 @@ export interface GatewayTarget {
   guard(): { level: GuardLevel; rules: GuardRules; why: string };
   /** Reference of the context that serves calls now; null for none. */
   context(): string | null;
+  /** Which sessions get a backend of their own (D21). */
+  sharing(): Sharing;
+  /**
+   * A backend for one session alone, told what its client said. It ends with the one that `current` answers now at the latest. Rejects
+   * with a BerthError that a person understands.
+   */
+  dedicate(client: DedicatedClient, signal: AbortSignal): Promise<DedicatedBackend>;
+}
+
+export interface DedicatedClient {
+  /** The client's id or its token's name. */
+  readonly name: string;
+  readonly params: InitializeParams;
+}
+
+export interface DedicatedBackend {
+  readonly backend: Backend;
+  /** The one that the others share, whose place in a context switch it takes part in. */
+  readonly shared: Backend;
+  close(): Promise<void>;
 }
 
 export interface GatewayTargets {

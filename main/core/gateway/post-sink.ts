@@ -37,8 +37,8 @@ export class PostSink implements Sink {
     return this.#response.writableLength;
   }
 
-  related(message: JsonRpcMessage): void {
-    if (this.#forms.events && this.#stream()) this.#outbound.offer(eventText(message));
+  related(message: JsonRpcMessage): boolean {
+    return this.#forms.events && this.#stream() && this.#outbound.carry(message, eventText(message));
   }
 
   answer(message: JsonRpcMessage): number {

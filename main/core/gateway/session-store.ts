@@ -6,10 +6,12 @@ export class SessionStore {
   readonly #sessions = new Map<string, HttpSession>();
   readonly #maxSessions: number;
   readonly #idleMs: number;
+  readonly #restMs: number;
 
-  constructor(limits: { maxSessions: number; idleSessionMs: number }) {
+  constructor(limits: { maxSessions: number; idleSessionMs: number; restMs: number }) {
     this.#maxSessions = limits.maxSessions;
     this.#idleMs = limits.idleSessionMs;
+    this.#restMs = limits.restMs;
   }
 
   /** The session with this id, if it is of this slug and this client: a session id is no credential. */
@@ -45,10 +47,12 @@ export class SessionStore {
     for (const session of [...this.#sessions.values()]) this.remove(session, cause);
   }
 
-  /** Collects what has been idle too long; signs of life for the others. */
+  /** Collects what has been idle too long, and ends what only idle ones need; signs of life for the others. */
   sweep(now: number): void {
     for (const session of [...this.#sessions.values()]) {
-      if ((session.idleMs(now) ?? 0) > this.#idleMs) this.remove(session);
+      const idle = session.idleMs(now) ?? 0;
+      if (idle > this.#idleMs) this.remove(session);
+      else if (idle > this.#restMs) session.session.rest();
       else session.signsOfLife();
     }
   }

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { BerthError } from '../../../contract/errors.ts';
-import type { GuardLevel } from '../../../contract/model/guard.ts';
-import type { JsonRpcMessage } from '../backend/backend.ts';
+import type { InitializeParams, JsonRpcMessage } from '../backend/backend.ts';
 import { Call, type CallEnd, type Sink } from './call.ts';
+import { carry, type Served } from './carry.ts';
+import { ClientRequests } from './client-requests.ts';
 import type { ClientSession, ClientSessionOptions } from './client-session.ts';
-import type { Endpoint } from './endpoint.ts';
-import { decide, heldText, needsClaim, refusalText, type ToolClaim } from './guard.ts';
-import { clientInfoOf, initializeAnswer } from './initialize-answer.ts';
+import { DedicatedWay } from './dedicated-way.ts';
+import { type Endpoint, restore, type Way } from './endpoint.ts';
+import { clientInfoOf, initializeAnswer, initializeParams, wantsDedicated } from './initialize.ts';
 import {
   classify,
   errorAnswer,
@@ -20,22 +21,30 @@ import {
 } from './json-rpc.ts';
 import type { Link } from './link.ts';
 import { mcpLogLevels, reachesLevel } from './log-level.ts';
-import type { EndedCall, GatewayTarget } from './ports.ts';
-import { argumentsOf, toolCallProblem, toolOf } from './tool-call.ts';
+import type { GatewayTarget } from './ports.ts';
+import { argumentsOf, toolOf } from './tool-call.ts';
 import { listedTools } from './tool-claims.ts';
 
-/** How often a call that was not sent yet follows a server that is replaced. */
-const MAX_ATTEMPTS = 5;
 /** How much of a name is told to those who keep it: clients may call tools by any. */
 const MAX_NAME = 200;
+/** Requests that change nothing at any server, and may be asked again when a server ends before it has answered. */
+const repeatable: ReadonlySet<string> = new Set([
+  'tools/list',
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+  'prompts/list',
+  'prompts/get',
+  'completion/complete',
+]);
 
 export interface SessionOptions extends ClientSessionOptions {
   readonly endpoint: Endpoint;
 }
 
 /**
- * One client on one endpoint, whatever way its messages come. It is initialised from what the server said to Berth and outlives
- * the server's restarts. Answers go to the sink that came with the request, everything else to `push`.
+ * One client on one endpoint, whatever way its messages come. It shares the server, or has one for itself (D21), and outlives the
+ * server's restarts in both cases. Answers go to the sink that came with the request, everything else to `push`.
  */
 export class Session implements ClientSession {
   readonly client: string;
@@ -46,15 +55,27 @@ export class Session implements ClientSession {
   readonly #push: (message: JsonRpcMessage) => void;
   readonly #onClose: () => void;
   readonly #calls = new Map<RequestId, Call>();
+  readonly #asked: ClientRequests;
+  /** What the server asked before the client was ready to hear it; null from then on. */
+  #early: JsonRpcMessage[] | null = [];
+  #way: Way;
+  #dedicated: DedicatedWay | null = null;
   #logLevel: string | null = null;
   #clientInfo: { name: string; version: string } | null = null;
   #initialized = false;
+  #closed = false;
 
   constructor(options: SessionOptions) {
     this.client = options.client;
     this.#endpoint = options.endpoint;
+    this.#way = options.endpoint;
     this.#push = options.push;
     this.#onClose = options.onClose ?? (() => {});
+    this.#asked = new ClientRequests({
+      prefix: `berth-${this.id}`,
+      max: options.endpoint.limits.maxInFlight,
+      deliver: (message) => this.#deliver(message),
+    });
   }
 
   get slug(): string {
@@ -63,6 +84,11 @@ export class Session implements ClientSession {
 
   get initialized(): boolean {
     return this.#initialized;
+  }
+
+  /** Whether it has a server for itself. */
+  get isDedicated(): boolean {
+    return this.#dedicated !== null;
   }
 
   get inFlight(): number {
@@ -85,7 +111,7 @@ export class Session implements ClientSession {
         this.#notification(classified.message);
         break;
       case 'answer':
-        // Answers a request that Berth has refused for the client already (D21), or nothing at all.
+        this.#asked.answer(classified.message);
         break;
       case 'batch':
         sink.answer(errorAnswer(null, INVALID_REQUEST, 'JSON-RPC batches are not part of this protocol version.'));
@@ -99,7 +125,7 @@ export class Session implements ClientSession {
 
   /** Resolves when the server has taken what this session sent: back-pressure for who reads from the client. */
   async drained(): Promise<void> {
-    await this.#endpoint.linkNow()?.backend.drained();
+    await this.#way.linkNow()?.backend.drained();
   }
 
   /** Whether this notification of the server concerns this session. Servers may announce a part of what was subscribed to. */
@@ -114,17 +140,30 @@ export class Session implements ClientSession {
     if (!this.#initialized) return;
     const only = this.#calls.size === 1 ? [...this.#calls.values()][0] : undefined;
     // The protocol does not say which call a log line belongs to. With one call in flight on the whole server it is that one's.
-    if (message.method === 'notifications/message' && only?.link?.pending === 1) only.related(message);
-    else this.#push(message);
+    const belongs = message.method === 'notifications/message' && only?.link?.pending === 1;
+    if (!belongs || !only.related(message)) this.#push(message);
+  }
+
+  /** A request of the server, which `push` was given, did not reach the client. */
+  undelivered(message: JsonRpcMessage): void {
+    this.#asked.undelivered(message, 'The client has no stream open on which it could be asked.');
+  }
+
+  /** Nobody listens and nothing is asked: a server for this session alone ends, and is opened again when it is needed. */
+  rest(): void {
+    // Where everybody has their own, it is for what the server remembers.
+    if (this.#calls.size === 0 && this.#endpoint.target.sharing() !== 'dedicated') this.#dedicated?.rest();
   }
 
   /** Ends the session: the server is told that nobody waits for its calls. With a cause, the client gets it as their answer. */
   close(cause: BerthError | null = null): void {
+    this.#closed = true;
     this.#endpoint.remove(this);
     for (const call of [...this.#calls.values()]) {
       if (cause) call.abandon(cause);
       else call.cancel('the client has gone');
     }
+    this.#dedicated?.dispose();
     if (cause) this.#onClose();
   }
 
@@ -138,16 +177,24 @@ export class Session implements ClientSession {
     const time = new Date().toISOString();
     const tool = toolOf(request);
     const served: Served = { context: null, guard: null, approval: null };
-    const call = new Call(this.slug, request, sink, (_, end) => {
+    const bring = (call: Call) => {
+      const { client } = this;
+      const relay = (link: Link, target: GatewayTarget) => this.#relay(call, link, target);
+      void carry({ endpoint: this.#endpoint, way: this.#way, client, call, tool, served, relay });
+    };
+    const onEnd = (_: Call, end: CallEnd) => {
       this.#calls.delete(request.id);
       this.#record(request, end, { time, tool, ...served });
-    });
+    };
+    const call = new Call({ slug: this.slug, request, sink, onEnd, repeat: bring });
     this.#calls.set(request.id, call);
-    if (request.method === 'initialize') void this.#initialize(call);
-    else {
-      if (tool !== null) this.#seen();
-      void this.#carry(call, tool, served);
+    if (request.method === 'initialize') {
+      void this.#initialize(call);
+      return call;
     }
+    if (tool !== null) this.#seen();
+    bring(call);
+    this.#becomeReady();
     return call;
   }
 
@@ -166,73 +213,7 @@ export class Session implements ClientSession {
     return failureAnswer(id, new BerthError('refused', text, { hint: 'Wait for some of them.' }));
   }
 
-  /** Brings a call to the backend. Between the guard's look and the send nothing waits, so what was decided is what happens. */
-  async #carry(call: Call, tool: string | null, served: Served): Promise<void> {
-    let approvedFor: string | null | undefined;
-    try {
-      if (call.request.method === 'ping' && !this.#endpoint.linkNow()) return call.settle({});
-      const problem = tool === null ? null : toolCallProblem(call.request);
-      if (problem !== null) {
-        const text = `Berth refused this call of a tool: ${problem} Change it and call again.`;
-        return call.refuse(text, new BerthError('refused', text));
-      }
-      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-        const link = this.#endpoint.linkNow() ?? (await this.#endpoint.link(call.signal));
-        const claim = tool === null ? null : await this.#claim(link, tool);
-        if (call.ended) return;
-        // Replaced meanwhile: nothing was sent yet, so the call belongs to the new one.
-        if (claim === 'gone' || this.#endpoint.linkNow() !== link) continue;
-        const { target } = this.#endpoint;
-        served.context = target.context();
-        if (tool === null) return this.#relay(call, link, target);
-        const { level, rules, why } = target.guard();
-        served.guard = level;
-        // The guard was tightened meanwhile and now depends on what the server claims.
-        if (claim === 'unasked' && needsClaim({ tool, level, rules })) continue;
-        const args = argumentsOf(call.request);
-        const verdict = decide({ tool, args, level, rules, claim: claim === 'unasked' ? null : claim });
-        if (verdict.allow) return call.send(link, null);
-        const place = { slug: this.slug, context: served.context, level, why };
-        if (verdict.cause === 'ask') {
-          // Meanwhile another context or guard may have come, so what was approved is looked at again.
-          if (approvedFor === place.context) return call.send(link, null);
-          const decision = await this.#ask(call, tool, args, place.context);
-          if (call.ended) return;
-          served.approval = decision;
-          if (decision === 'approved') {
-            approvedFor = place.context;
-            continue;
-          }
-          const text = heldText(tool, place, decision);
-          return call.refuse(text, new BerthError('refused', text));
-        }
-        const text = refusalText(tool, place, verdict);
-        return call.refuse(text, new BerthError(verdict.cause === 'unknown-tool' ? 'not-found' : 'refused', text));
-      }
-      throw new BerthError('not-running', `The server ${this.slug} ends again and again.`, {
-        hint: 'Look at its log in Berth.',
-      });
-    } catch (error) {
-      call.fail(error);
-    }
-  }
-
-  #ask(call: Call, tool: string, args: unknown, context: string | null) {
-    const { client, slug } = this;
-    return this.#endpoint.approver.ask({ slug, context, client, tool, args }, call.signal);
-  }
-
-  async #claim(link: Link, tool: string): Promise<ToolClaim | null | 'unasked' | 'gone'> {
-    if (!needsClaim({ tool, ...this.#endpoint.target.guard() })) return 'unasked';
-    try {
-      return await this.#endpoint.claims(link).of(tool);
-    } catch (error) {
-      if (link.backend.closed) return 'gone';
-      throw error;
-    }
-  }
-
-  /** Sends what is no tool call, with what the shared server makes necessary. */
+  /** Sends what is no tool call, with what a shared server makes necessary. */
   #relay(call: Call, link: Link, target: GatewayTarget): void {
     const { method, params } = call.request;
     const values = isRecord(params) ? params : {};
@@ -242,7 +223,7 @@ export class Session implements ClientSession {
       rewrite = (result) => listedTools(result, level, rules);
     } else if (method === 'logging/setLevel' && mcpLogLevels.includes(textOf(values['level']))) {
       this.#logLevel = textOf(values['level']);
-      call.request.params = { ...values, level: this.#endpoint.logLevel() };
+      if (!this.isDedicated) call.request.params = { ...values, level: this.#endpoint.logLevel() };
     } else if (method === 'resources/subscribe' && typeof values['uri'] === 'string') {
       const uri = values['uri'];
       rewrite = (result) => {
@@ -251,28 +232,71 @@ export class Session implements ClientSession {
       };
     } else if (method === 'resources/unsubscribe' && this.subscriptions.delete(textOf(values['uri']))) {
       // Another session still listens: the shared server must go on telling.
-      if (this.#endpoint.isSubscribed(textOf(values['uri']))) {
+      if (!this.isDedicated && this.#endpoint.isSubscribed(textOf(values['uri']))) {
         call.settle({});
         return;
       }
     }
-    call.send(link, rewrite);
+    call.send(link, rewrite, repeatable.has(method));
   }
 
   async #initialize(call: Call): Promise<void> {
-    const params = isRecord(call.request.params) ? call.request.params : {};
+    const params = initializeParams(call.request.params);
     try {
-      const { backend } = await this.#endpoint.link(call.signal);
+      const own = this.#initialized ? false : wantsDedicated(this.#endpoint.target.sharing(), params.capabilities);
+      if (own) this.#way = this.#dedicated = this.#open(params);
+      const { backend } = await this.#way.link(call.signal);
       if (call.ended) return;
-      const result = backend.initializeResult;
-      this.#clientInfo = clientInfoOf(params['clientInfo']);
+      this.#clientInfo = clientInfoOf(params.clientInfo);
       this.#initialized = true;
       this.#endpoint.add(this);
       this.#seen();
-      call.settle(initializeAnswer(params, result));
+      call.settle(initializeAnswer(params, backend.initializeResult));
     } catch (error) {
+      this.#shareAgain();
       call.fail(error);
     }
+  }
+
+  /** A server for this session alone, which is told what its client said. */
+  #open(params: InitializeParams): DedicatedWay {
+    return new DedicatedWay({
+      endpoint: this.#endpoint,
+      client: this.client,
+      params,
+      onNotification: (notification) => this.push(notification),
+      asksOf: (link) => ({
+        onRequest: (request) => this.#asked.ask(link, request),
+        onWithdrawn: (id, withdrawn) => this.#asked.withdraw(link, id, withdrawn),
+      }),
+      onRenewed: (link) =>
+        restore(link, { level: this.#logLevel, uris: this.subscriptions }, this.#endpoint.limits.backendWaitMs),
+      onLost: (link) => this.#asked.lose(link),
+    });
+  }
+
+  /** The server for this session alone did not come up: a client that says `initialize` again begins anew. */
+  #shareAgain(): void {
+    if (this.#initialized) return;
+    this.#dedicated?.dispose();
+    this.#dedicated = null;
+    this.#way = this.#endpoint;
+  }
+
+  /** Brings to the client what the server asks: on the newest call's stream that takes it, else with what comes unasked. */
+  #deliver(message: JsonRpcMessage): void {
+    if (this.#early) this.#early.push(message);
+    else if (!this.#closed && ![...this.#calls.values()].reverse().some((call) => call.related(message))) {
+      this.#push(message);
+    }
+  }
+
+  /** The client listens from now on. */
+  #becomeReady(): void {
+    if (!this.#initialized || !this.#early) return;
+    const early = this.#early;
+    this.#early = null;
+    for (const message of early) this.#deliver(message);
   }
 
   #notification(notification: JsonRpcNotification): void {
@@ -285,15 +309,19 @@ export class Session implements ClientSession {
           call.cancel(textOf(params['reason']) || 'the client cancelled it');
         return;
       }
-      // Berth has initialised the server itself, and answers its requests for roots; its progress tokens are nobody's here.
       case 'notifications/initialized':
+        // Berth has told the server so itself.
+        this.#becomeReady();
+        return;
       case 'notifications/roots/list_changed':
       case 'notifications/progress':
+        // They concern a server that asks this client. A shared one does not, and its progress tokens are the gateway's.
+        if (this.isDedicated) this.#way.linkNow()?.notify(notification);
         return;
       default:
         // A request that only lacks its id would pass the guard and could still be carried out by a careless server.
         if (!notification.method.startsWith('notifications/')) return;
-        if (this.#initialized) this.#endpoint.linkNow()?.notify(notification);
+        if (this.#initialized) this.#way.linkNow()?.notify(notification);
     }
   }
 
@@ -317,13 +345,6 @@ export class Session implements ClientSession {
       ...end,
     });
   }
-}
-
-/** What was found when a call was handed over: null until then, the guard also for what it does not look at. */
-interface Served {
-  context: string | null;
-  guard: GuardLevel | null;
-  approval: EndedCall['approval'];
 }
 
 /** Empty for what is no text: an object may even refuse to become one. */

@@ -53,7 +53,7 @@ export class SocketConnection {
     this.#options = options;
     this.#outbound = new Outbound(socket, options.limits);
     this.#sink = {
-      related: (message) => this.#outbound.offer(line(message)),
+      related: (message) => this.#outbound.carry(message, line(message)),
       answer: (message) => {
         const bytes = this.#outbound.write(line(message));
         this.#letGo();
@@ -115,7 +115,7 @@ export class SocketConnection {
       clearTimeout(this.#handshake);
       this.#session = endpoint.open({
         client,
-        push: (message) => this.#outbound.offer(line(message)),
+        push: (message) => this.#outbound.carry(message, line(message)),
         onClose: () => this.#socket.end(),
       });
       this.#outbound.write(`${JSON.stringify({ berth: BRIDGE_PROTOCOL, ok: true, version: this.#options.version })}\n`);

@@ -13,7 +13,7 @@ import { PostSink } from './post-sink.ts';
 import { SessionStore } from './session-store.ts';
 
 const METHODS = 'GET, POST, DELETE';
-const nowhere: Sink = { related() {}, answer: () => 0, end() {} };
+const nowhere: Sink = { related: () => false, answer: () => 0, end() {} };
 
 /**
  * The Streamable HTTP transport with its sessions, behind all checks of who asks:

@@ -23,6 +23,8 @@ import { usageOf } from './usage.ts';
 export interface MeasuredServer {
   readonly slug: string;
   readonly pid: number;
+  /** Processes that single clients have beside it. */
+  readonly others: readonly number[];
   readonly ready: boolean;
   readonly restarts: number;
   readonly limits: Limits;
@@ -185,12 +187,13 @@ export class ServerMeter implements Disposable {
     const { processes, timings, logs } = this.#parts;
     const servers = this.#follow();
     if (this.#disposed || !processes || servers.length === 0) return;
-    if (this.#looks++ % timings.looksPerFullScan === 0) this.#strangers = new Set();
+    const isNew = servers.some(({ others }) => others.some((pid) => this.#strangers.has(pid)));
+    if (isNew || this.#looks++ % timings.looksPerFullScan === 0) this.#strangers = new Set();
     const now = performance.now();
     this.#lookedAt = now;
     try {
       const { rows, pids } = await processes.read(this.#strangers);
-      const roots = new Map([...this.#known].map(([slug, known]) => [slug, known.pid]));
+      const roots = new Map(servers.map(({ slug, pid, others }) => [slug, [pid, ...others]]));
       const before = new Map([...this.#known].map(([slug, { members }]) => [slug, members ?? new Map()]));
       const found = membersOf(roots, rows, before);
       const ours = new Set([...found.values()].flatMap((members) => [...members.keys()]));

@@ -103,10 +103,11 @@ export function changedSettings(before: ServerSettings, input: UpdateServer, bin
     if (value === null) delete options[name];
     else options[name] = value;
   }
-  const { namespace: _namespace, limits: _limits, toolsOff: _toolsOff, ...rest } = before;
+  const { namespace: _namespace, limits: _limits, toolsOff: _toolsOff, sharing: _sharing, ...rest } = before;
   const toolsOff = switchedOff(before.toolsOff ?? [], input.tools ?? {});
   const limits = changedLimits(before.limits ?? {}, input.limits ?? {});
   const namespace = input.namespace === undefined ? before.namespace : (input.namespace ?? undefined);
+  const sharing = input.sharing === undefined ? before.sharing : (input.sharing ?? undefined);
   return {
     ...rest,
     context: binding ?? before.context,
@@ -115,6 +116,7 @@ export function changedSettings(before: ServerSettings, input: UpdateServer, bin
     ...(namespace === undefined ? {} : { namespace }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
     ...(toolsOff.length === 0 ? {} : { toolsOff }),
+    ...(sharing === undefined ? {} : { sharing }),
   };
 }
 
@@ -127,8 +129,9 @@ function switchedOff(before: readonly string[], change: Readonly<Record<string, 
   return [...off].sort();
 }
 
-/** Whether a change asks for another process: limits and switches of tools hold for the one that runs. */
-export function concernsProcess({ slug: _slug, limits: _limits, tools: _tools, ...rest }: UpdateServer): boolean {
+/** Whether a change asks for another process: limits, switches of tools and how sessions share hold for the one that runs. */
+export function concernsProcess(input: UpdateServer): boolean {
+  const { slug: _slug, limits: _limits, tools: _tools, sharing: _sharing, ...rest } = input;
   return Object.values(rest).some((value) => value !== undefined);
 }
 
@@ -139,7 +142,7 @@ function changedLimits(before: Limits, patch: LimitsPatch): Limits {
 
 function fingerprint(server: ServerSettings | null): string {
   if (server === null) return '';
-  const { limits: _limits, toolsOff: _toolsOff, ...parsed } = serverSettingsSchema.parse(server);
+  const { limits: _limits, toolsOff: _toolsOff, sharing: _sharing, ...parsed } = serverSettingsSchema.parse(server);
   return JSON.stringify(parsed);
 }
 

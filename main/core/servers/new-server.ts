@@ -37,6 +37,7 @@ export async function newServer(
     ...(input.namespace === undefined ? {} : { namespace: input.namespace }),
     ...(input.transport === undefined ? {} : { transport: input.transport }),
     ...(input.limits === undefined ? {} : { limits: input.limits }),
+    ...(input.sharing === undefined ? {} : { sharing: input.sharing }),
   };
   return { slug, settings };
 }

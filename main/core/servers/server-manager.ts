@@ -19,6 +19,7 @@ import { changedSettings, concernsProcess, type DockedSettings, docked, notYetDo
 import type { Launcher } from './launcher.ts';
 import { newServer, validBinding } from './new-server.ts';
 import { serverView } from './server-view.ts';
+import { sharingOf } from './sharing-of.ts';
 import { ToolCounts } from './tool-counts.ts';
 
 export interface ServerManagerParts {
@@ -90,6 +91,7 @@ export class ServerManager implements Disposable {
       slug,
       settings,
       transport,
+      sharing: sharingOf(settings, preset),
       supervised,
       context,
       contextError: bound.error,

@@ -2,6 +2,7 @@ import type { ErrorInfo } from '../../../contract/errors.ts';
 import { effectiveGuard, type GuardLevel } from '../../../contract/model/guard.ts';
 import type { Server, Transport } from '../../../contract/model/server.ts';
 import type { ServerSettings } from '../../../contract/model/settings.ts';
+import type { Sharing } from '../../../contract/model/sharing.ts';
 import { exposureRemedy, exposureText } from '../../../contract/model/usage.ts';
 import type { Measure } from '../measure/measure.ts';
 import type { SupervisedServer } from '../supervisor/server-entry.ts';
@@ -11,6 +12,7 @@ export interface ServerFacts {
   readonly slug: string;
   readonly settings: ServerSettings;
   readonly transport: Transport;
+  readonly sharing: Sharing;
   /** Null when it never ran in this Berth. */
   readonly supervised: SupervisedServer | null;
   readonly context: string | null;
@@ -65,6 +67,8 @@ export function serverView(facts: ServerFacts): Server {
     warnings: [...(exposure === null ? [] : [`${exposure} ${exposureRemedy}`]), ...facts.warnings],
     resources: measure?.resources ?? null,
     limits: settings.limits ?? {},
+    sharing: facts.sharing,
+    dedicated: supervised?.dedicated ?? 0,
     listeners,
   };
 }

@@ -1,24 +1,18 @@
 import { BerthError } from '../../../contract/errors.ts';
 import { effectiveGuard, type GuardLevel, type GuardRules } from '../../../contract/model/guard.ts';
 import type { ServerSettings } from '../../../contract/model/settings.ts';
+import type { Sharing } from '../../../contract/model/sharing.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { Disposable } from '../dispose.ts';
+import type { Subscription } from '../emitter.ts';
+import type { GatewayTarget } from '../gateway/ports.ts';
+import type { PresetDefinition } from '../presets/preset-schema.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { ContextRegistry } from './context-registry.ts';
 import type { DockedSettings } from './docked-settings.ts';
 import type { ServerManager } from './server-manager.ts';
+import { sharingOf } from './sharing-of.ts';
 
 const SWITCHED_OFF = 'the user has switched it off in Berth.';
-
-/** What stands behind one slug: the running backend, and what may pass to it right now. */
-export interface ServerTarget {
-  readonly slug: string;
-  backend(options: { timeoutMs: number; signal?: AbortSignal }): Promise<Backend>;
-  current(): Backend | null;
-  onDidChangeBackend(listener: (backend: Backend | null) => void): Disposable;
-  guard(): { level: GuardLevel; rules: GuardRules; why: string };
-  context(): string | null;
-}
 
 /** The docked servers as targets of the gateway. Everything is looked up per question, since settings and contexts change. */
 export class ServerTargets {
@@ -27,7 +21,8 @@ export class ServerTargets {
     manager: ServerManager;
     supervisor: Supervisor;
     contexts: ContextRegistry;
-    rules: (preset: string) => GuardRules;
+    /** Throws when there is no such preset. */
+    preset: (id: string) => PresetDefinition;
   };
 
   constructor(parts: {
@@ -35,7 +30,8 @@ export class ServerTargets {
     manager: ServerManager;
     supervisor: Supervisor;
     contexts: ContextRegistry;
-    rules: (preset: string) => GuardRules;
+    /** Throws when there is no such preset. */
+    preset: (id: string) => PresetDefinition;
   }) {
     this.#parts = parts;
   }
@@ -45,11 +41,11 @@ export class ServerTargets {
   }
 
   /** Fires for every server whose backend is up, was replaced, or has gone. */
-  onDidChangeBackend(listener: (slug: string) => void): Disposable {
+  onDidChangeBackend(listener: (slug: string) => void): Subscription {
     return this.#parts.supervisor.onDidChangeBackend(({ slug }) => listener(slug));
   }
 
-  get(slug: string): ServerTarget | undefined {
+  get(slug: string): GatewayTarget | undefined {
     const { docked, manager, supervisor } = this.#parts;
     if (!docked.has(slug)) return undefined;
     return {
@@ -62,6 +58,8 @@ export class ServerTargets {
         }),
       guard: () => this.#guard(slug),
       context: () => manager.servingContext(slug),
+      sharing: () => this.#sharing(slug),
+      dedicate: (client, signal) => supervisor.dedicate(slug, client, signal),
     };
   }
 
@@ -74,9 +72,14 @@ export class ServerTargets {
     return this.#parts.supervisor.backend(slug, options);
   }
 
+  #sharing(slug: string): Sharing {
+    const server = this.#parts.docked.get(slug);
+    return sharingOf(server, this.#parts.preset(server.preset));
+  }
+
   /** What the preset says, what the program says of its own commands, and what the user has switched off. */
   #rules(server: ServerSettings, slug: string): GuardRules {
-    const { tools, commandLines } = this.#parts.rules(server.preset);
+    const { tools, commandLines } = this.#parts.preset(server.preset).guardRules;
     const off = (server.toolsOff ?? []).map((tool) => [tool, { blocked: SWITCHED_OFF }] as const);
     return {
       tools: off.length === 0 ? tools : { ...tools, ...Object.fromEntries(off) },

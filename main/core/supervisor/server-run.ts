@@ -1,4 +1,5 @@
 import { BerthError } from '../../../contract/errors.ts';
+import type { InitializeParams } from '../backend/backend.ts';
 import { type ConnectedBackend, connect } from '../backend/connect.ts';
 import type { openHttpTransport } from '../backend/open-http-transport.ts';
 import type { McpTransport } from '../backend/transport.ts';
@@ -32,6 +33,8 @@ export interface RunContext {
   readonly logs: LogSink;
   readonly ledger: Ledger;
   readonly clientInfo: { readonly name: string; readonly version: string };
+  /** What the only client that it serves has said in its `initialize`; absent for one that serves all. */
+  readonly onBehalfOf?: InitializeParams;
   readonly timings: Timings;
   readonly openHttpTransport: typeof openHttpTransport;
   readonly gate: StartGate;
@@ -63,6 +66,8 @@ export class ServerRun {
   #transport: McpTransport | null = null;
   #handle: LaunchHandle | null = null;
   #liveness: Liveness | null = null;
+  /** Runs of the same plan for single clients, which end with this one. */
+  readonly #dedicated = new Set<ServerRun>();
   readonly #begunAt = performance.now();
 
   backend: ConnectedBackend | null = null;
@@ -92,6 +97,23 @@ export class ServerRun {
     return this.#group?.pid ?? null;
   }
 
+  /** Null until it is made. */
+  get plan(): LaunchPlan | null {
+    return this.#handle?.plan ?? null;
+  }
+
+  /** The runs for single clients that go with this one. */
+  get dedicated(): readonly ServerRun[] {
+    return [...this.#dedicated];
+  }
+
+  /** Ends that run with this one, before what both use is removed. */
+  endWith(run: ServerRun): void {
+    this.#dedicated.add(run);
+    void run.ended.then(() => this.#dedicated.delete(run));
+    if (this.#abort.signal.aborted) void run.terminate();
+  }
+
   /** Ends it in whatever state it is; resolves when nothing of it is left. */
   terminate(): Promise<RunEnd> {
     this.#abort.abort();
@@ -100,7 +122,8 @@ export class ServerRun {
 
   /** Asks it for a sign of life after a wake or a change of network; it breaks when it gives none. Never rejects. */
   async proveAlive(): Promise<void> {
-    await this.#liveness?.prove(this.#context.timings.wakePingMs);
+    const dedicated = [...this.#dedicated].map((run) => run.proveAlive());
+    await Promise.all([this.#liveness?.prove(this.#context.timings.wakePingMs), ...dedicated]);
   }
 
   async #start(): Promise<ConnectedBackend> {
@@ -130,7 +153,8 @@ export class ServerRun {
         signal: waiting.signal,
       });
       const timeoutMs = Math.max(1, deadline - performance.now());
-      const backend = await connect(this.#transport, { clientInfo, timeoutMs, signal: waiting.signal });
+      const who = { clientInfo, onBehalfOf: this.#context.onBehalfOf };
+      const backend = await connect(this.#transport, { ...who, timeoutMs, signal: waiting.signal });
       this.#becomeReady(backend, plan);
       return backend;
     } finally {
@@ -236,6 +260,7 @@ export class ServerRun {
 
   async #tearDown(): Promise<void> {
     const { timings, ledger } = this.#context;
+    const dedicated = [...this.#dedicated].map((run) => run.terminate());
     const overStdio = this.#handle?.plan.transport === 'stdio';
     try {
       const ended = this.#group?.exit ?? null;
@@ -251,6 +276,7 @@ export class ServerRun {
         await ledger.remove(group.pid);
       }
     } finally {
+      await Promise.all(dedicated);
       if (this.#handle) await this.#release(this.#handle);
     }
   }

@@ -4,6 +4,7 @@ import type { Backend } from '../backend/backend.ts';
 import { openHttpTransport } from '../backend/open-http-transport.ts';
 import type { Disposable } from '../dispose.ts';
 import { Emitter } from '../emitter.ts';
+import { type DedicatedBackend, type DedicatedClient, dedicate } from './dedicated-run.ts';
 import { Ledger } from './ledger.ts';
 import { readyOrWhy } from './ready-or-why.ts';
 import { logReapReport, type ReapReport, reapOrphans } from './reap-orphans.ts';
@@ -176,6 +177,25 @@ export class Supervisor implements Disposable {
         await run.terminate();
       },
     };
+  }
+
+  /**
+   * A backend for one client alone (D21), of the plan of the run that serves now; it ends with that run at the latest. Rejects with
+   * `not-running`, with `refused` when too many clients have one, or with why it did not become ready, leaving nothing behind.
+   */
+  async dedicate(slug: string, client: DedicatedClient, signal?: AbortSignal): Promise<DedicatedBackend> {
+    const entry = this.#known(slug);
+    if (!entry.run || !entry.published) throw notRunning(slug);
+    const run = dedicate(slug, entry.run, client, this.#context);
+    entry.runs.add(run);
+    void run.ended.then(() => {
+      entry.runs.delete(run);
+      this.#changes.fire(slug);
+    });
+    this.#changes.fire(slug);
+    const shared = entry.published;
+    const backend = await readyOrWhy(run, signal);
+    return { backend, shared, close: async () => void (await run.terminate()) };
   }
 
   /** Ends the present run of a server and counts that as a crash with this error. Nothing happens when `pid` is not its process any more. */

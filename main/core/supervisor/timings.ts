@@ -19,6 +19,8 @@ export interface Timings {
   /** After a wake or a change of network: how long a server may take to give a sign of life, and over how long retries are spread. */
   readonly wakePingMs: number;
   readonly wakeSpreadMs: number;
+  /** How many clients of one server may have a backend of their own at a time. */
+  readonly dedicatedLimit: number;
 }
 
 /** Grace periods are between the MCP SDK's 2 s and VS Code's 10 s. */
@@ -36,4 +38,5 @@ export const defaultTimings: Timings = {
   pingMisses: 3,
   wakePingMs: 15_000,
   wakeSpreadMs: 2_000,
+  dedicatedLimit: 16,
 };

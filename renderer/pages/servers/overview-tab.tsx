@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { Server } from '../../../contract/model/server.ts';
+import { dedicatedText } from '../../../contract/model/sharing.ts';
 import { exposureText } from '../../../contract/model/usage.ts';
 import { measuredText } from '../../model/time-text.ts';
 import { guardReason, transportWords } from '../../model/words.ts';
@@ -94,6 +95,7 @@ function ServerFacts({ server }: { server: Server }) {
             · up <Lasting since={server.startedAt} />
           </>
         )}
+        {server.dedicated > 0 && <span className="block text-sm text-muted">{dedicatedText(server)}</span>}
         {server.restarts > 0 && ` · ${server.restarts === 1 ? '1 restart' : `${server.restarts} restarts`}`}
       </Fact>
       <ResourceFacts server={server} />

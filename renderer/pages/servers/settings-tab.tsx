@@ -18,6 +18,7 @@ import { ContextChoice } from './context-choice.tsx';
 import { GuardChoice } from './guard-choice.tsx';
 import { LimitsForm } from './limits-form.tsx';
 import { OptionsForm } from './options-form.tsx';
+import { SharingSetting } from './sharing-setting.tsx';
 import { WithheldNames } from './withheld.tsx';
 
 /** How a server is set up. The guard takes effect at once; the rest is saved together. */
@@ -41,6 +42,7 @@ export function SettingsTab({ server }: { server: Server }) {
           needsContext={preset?.needsContext ?? false}
         />
       )}
+      <SharingSetting server={server} />
       <LimitsForm key={JSON.stringify(server.limits)} server={server} />
       <RemoveServer server={server} />
     </div>

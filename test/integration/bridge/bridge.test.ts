@@ -84,6 +84,19 @@ describe('the stdio bridge', () => {
     expect(bridge.noise).toEqual([]);
   });
 
+  it('forgets a request that the client took back, whatever becomes of Berth', async () => {
+    const bridge = start();
+    await bridge.initialize();
+    void bridge.call(1, 'slow', { steps: 1000, stepMs: 10 }, { progressToken: 'p' });
+    await bridge.arrived(({ method }) => method === 'notifications/progress');
+    bridge.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1, reason: 'enough' } });
+    await bench.recorded(({ outcome }) => outcome === 'cancelled');
+    await bench.gateway.dispose();
+    await bench.reopen();
+    await bridge.call(2, 'whoami');
+    expect(bridge.messages.filter(({ id }) => id === 1)).toEqual([]);
+  });
+
   it('fails the call in flight when the connection breaks without a word', async () => {
     const relayed = join(folder, 'r', 'relay.sock');
     await mkdir(dirname(relayed), { mode: 0o700 });

@@ -40,6 +40,8 @@ function server(changes: Partial<Server> = {}): Server {
     resources: null,
     limits: {},
     toolsOff: [],
+    sharing: 'shared',
+    dedicated: 0,
     listeners: null,
     ...changes,
   };
@@ -82,6 +84,7 @@ test('one server in full', () => {
     Transport:   stdio
     Endpoint:    http://127.0.0.1:23784/web/mcp
     Process:     pid 42, started 60m ago
+    Sharing:     shared
     Restarts:    0
     CPU:         -
     Memory:      -

@@ -4,7 +4,7 @@ import { ALL, type AllMode } from '../../../../contract/model/all.ts';
 import type { JsonRpcMessage } from '../../backend/backend.ts';
 import type { Sink } from '../call.ts';
 import type { ClientSession, ClientSessionOptions } from '../client-session.ts';
-import { clientInfoOf } from '../initialize-answer.ts';
+import { clientInfoOf } from '../initialize.ts';
 import {
   classify,
   errorAnswer,
@@ -54,6 +54,7 @@ export class AggregateSession implements ClientSession {
   readonly #members: Members;
   readonly #tools: ToolRequests;
   readonly #shared: SharedRequests;
+  #params: Readonly<Record<string, unknown>> = {};
   #clientInfo: { name: string; version: string } | null = null;
   #initialized = false;
 
@@ -121,6 +122,14 @@ export class AggregateSession implements ClientSession {
     return () => {};
   }
 
+  undelivered(message: JsonRpcMessage): void {
+    this.#members.undelivered(message);
+  }
+
+  rest(): void {
+    if (this.#errands.size === 0) this.#members.rest();
+  }
+
   drained(): Promise<void> {
     return this.#members.drained();
   }
@@ -180,8 +189,9 @@ export class AggregateSession implements ClientSession {
     const params = isRecord(errand.request.params) ? errand.request.params : {};
     const shared = Object.hasOwn(this.#shared.methods, method) ? this.#shared.methods[method] : undefined;
     try {
-      if (method === 'initialize') this.#initialize(errand, params);
-      else if (method === 'ping') errand.settle({});
+      if (method === 'initialize') return this.#initialize(errand, params);
+      if (method !== 'ping') this.#members.begin(this.#params);
+      if (method === 'ping') errand.settle({});
       else if (method === 'tools/list') await this.#tools.list(errand);
       else if (method === 'tools/call') {
         this.#seen();
@@ -197,8 +207,8 @@ export class AggregateSession implements ClientSession {
   #initialize(errand: Errand, params: Readonly<Record<string, unknown>>): void {
     const { version, mode, targets } = this.#options;
     this.#clientInfo = clientInfoOf(params['clientInfo']);
+    this.#params = params;
     this.#initialized = true;
-    this.#members.begin(params);
     this.#seen();
     errand.settle({
       protocolVersion: negotiateVersion(params['protocolVersion'], relayedVersions[0] ?? ''),
@@ -215,6 +225,9 @@ export class AggregateSession implements ClientSession {
   }
 
   #notification({ method, params }: JsonRpcNotification): void {
+    // Servers may ask the client from then on, and not before.
+    if (method === 'notifications/initialized' && this.#initialized) this.#members.begin(this.#params);
+    else if (method === 'notifications/roots/list_changed') this.#members.notify({ jsonrpc: '2.0', method });
     if (method !== 'notifications/cancelled' || !isRecord(params)) return;
     const errand = this.#errands.get(params['requestId'] as RequestId);
     const reason = typeof params['reason'] === 'string' ? params['reason'] : '';

@@ -11,6 +11,8 @@ import { type Item, KeptList } from './kept-list.ts';
 /** How long a server may take to answer what Berth asks it for a client, in ms. */
 const ASK_MS = 60_000;
 const MAX_PAGES = 100;
+/** For what has no answer. */
+export const nowhere: Sink = { related: () => false, answer: () => 0, end() {} };
 
 /** The lists of a server: how they are asked for, where the answer has them, and which capability says that there is one. */
 const kinds = {
@@ -97,6 +99,14 @@ export class Member {
     return this.#session.receive(message, sink);
   }
 
+  undelivered(message: JsonRpcMessage): void {
+    this.#session.undelivered(message);
+  }
+
+  rest(): void {
+    this.#session.rest();
+  }
+
   drained(): Promise<void> {
     return this.#session.drained();
   }
@@ -108,6 +118,7 @@ export class Member {
   async #open(): Promise<void> {
     const result = await this.#ask('initialize', this.#params);
     this.#capabilities = isRecord(result['capabilities']) ? result['capabilities'] : {};
+    this.#session.receive({ jsonrpc: '2.0', method: 'notifications/initialized' }, nowhere);
     this.#tellLevel();
   }
 

@@ -4,7 +4,7 @@ import type { SessionHost } from '../client-session.ts';
 import { isRecord } from '../json-rpc.ts';
 import type { Announcer, ListName } from './announcer.ts';
 import type { Errand } from './errand.ts';
-import { type ListKind, Member } from './member.ts';
+import { type ListKind, Member, nowhere } from './member.ts';
 import type { Lists } from './shared-uri.ts';
 
 /** The docked servers' own endpoints. */
@@ -35,14 +35,17 @@ export class Members {
   readonly #members = new Map<string, Member>();
   #params: Readonly<Record<string, unknown>> = {};
   #level: string | null = null;
+  #begun = false;
   #closed = false;
 
   constructor(options: MembersOptions) {
     this.#options = options;
   }
 
-  /** The client has said `initialize`: opens sessions with the servers that are up. */
+  /** The client, which has said this at `initialize`, is ready: opens sessions with the servers that are up, once. */
   begin(params: Readonly<Record<string, unknown>>): void {
+    if (this.#begun) return;
+    this.#begun = true;
     this.#params = params;
     const { hosts } = this.#options;
     for (const slug of hosts.slugs()) if (hosts.isUp(slug)) this.#greet(slug, false);
@@ -74,6 +77,7 @@ export class Members {
 
   /** A server has come up, was replaced, or has gone. */
   changed(slug: string): void {
+    if (!this.#begun) return;
     if (this.#options.hosts.isUp(slug)) {
       this.#greet(slug, true);
       return;
@@ -109,9 +113,21 @@ export class Members {
 
   /** The client has answered what some server has asked it: its session knows the id, the others drop it. */
   answer(message: JsonRpcMessage): void {
-    for (const member of this.#members.values()) {
-      member.receive(message, { related: () => false, answer: () => 0, end() {} });
-    }
+    this.notify(message);
+  }
+
+  /** Tells every server what concerns it if it asks this client. */
+  notify(message: JsonRpcMessage): void {
+    for (const member of this.#members.values()) member.receive(message, nowhere);
+  }
+
+  /** As for `answer`: a request did not reach the client. */
+  undelivered(message: JsonRpcMessage): void {
+    for (const member of this.#members.values()) member.undelivered(message);
+  }
+
+  rest(): void {
+    for (const member of this.#members.values()) member.rest();
   }
 
   async drained(): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import {
+  ListRootsRequestSchema,
   LoggingMessageNotificationSchema,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
@@ -180,6 +181,25 @@ describe.each(doors)('all servers over %s', (door) => {
     expect(await servers(client)).toEqual(['dev', 'prod']);
   });
 
+  it('brings what a server asks to the client, and the answer to the server that asked', async () => {
+    for (const slug of ['dev', 'prod']) bench.target(slug).sharingMode = 'by-client';
+    let asked = 0;
+    const client = await connect({
+      capabilities: { roots: {} },
+      prepare: (created) =>
+        created.setRequestHandler(ListRootsRequestSchema, () => {
+          asked += 1;
+          return { roots: [{ uri: `file:///root-${asked}` }] };
+        }),
+    });
+    const ask = async (name: string) => (await client.callTool({ name, arguments: {} })).content;
+    const both = [await ask('dev__ask_client'), await ask('prod__ask_client')];
+    expect(JSON.stringify(both)).toContain('root-1');
+    expect(JSON.stringify(both)).toContain('root-2');
+    const together = await Promise.all([ask('dev__ask_client'), ask('prod__ask_client')]);
+    expect(JSON.stringify(together)).toMatch(/root-3.*root-4|root-4.*root-3/);
+  });
+
   it('holds a call at the guard ask for the person who looks after that server', async () => {
     bench.target('prod').level = 'ask';
     const asked: unknown[] = [];
@@ -315,7 +335,7 @@ describe('all servers', () => {
     await expect(client.readResource({ uri: 'fixture://greeting' })).rejects.toThrow(
       'Several servers have a resource fixture://greeting. Ask for berth:dev/fixture://greeting or berth:prod/fixture://greeting.',
     );
-    await expect(client.readResource({ uri: 'fixture://none' })).rejects.toThrow('No server in Berth lists');
+    await expect(client.readResource({ uri: 'other://none' })).rejects.toThrow('No server in Berth lists');
     bench.targets.delete('prod');
     expect((await client.listResources()).resources.map(({ uri }) => uri)).toEqual(['fixture://greeting']);
     expect((await client.readResource({ uri: 'fixture://greeting' })).contents).toMatchObject([{ text: 'hello' }]);

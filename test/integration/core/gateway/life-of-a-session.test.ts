@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GatewayLimits } from '../../../../main/core/gateway/limits.ts';
+import { isRunning } from '../../../e2e/support/processes.ts';
 import { GatewayBench } from '../../../fixtures/gateway/gateway-bench.ts';
 import { initialize, openSession, post, raw } from '../../../fixtures/gateway/raw-http.ts';
 
@@ -161,8 +162,26 @@ describe('the life of a session', () => {
     await target.kill();
     const { id } = await target.start();
     expect(target.sent.flatMap(({ backend, message }) => (backend === id ? [message.method] : []))).toEqual([
+      'resources/subscribe',
       'logging/setLevel',
     ]);
+  });
+
+  it('ends a server that only an idle session has, until that needs it again', async () => {
+    await reopenWith({ restMs: 50, keepAliveMs: 20 });
+    const target = bench.target();
+    target.sharingMode = 'by-client';
+    const session = await openSession(bench.endpoint(), { roots: {} });
+    const pid = async (id: number): Promise<number> => {
+      // An answer that takes longer than a sign of life comes as a stream.
+      const { text } = await post(bench.endpoint(), call(id, 'whoami'), session);
+      return Number(/"pid":(\d+)/.exec(text)?.[1]);
+    };
+    const first = await pid(1);
+    expect(first).not.toBe(target.pid);
+    await expect.poll(() => isRunning(first), { timeout: 5_000 }).toBe(false);
+    const second = await pid(2);
+    expect([first, target.pid]).not.toContain(second);
   });
 
   it('collects idle sessions, but none with an open stream', async () => {

@@ -34,7 +34,7 @@ async function act(tool: string, args: Record<string, unknown> = {}): Promise<nu
 async function membersBy(reader: ProcessReader) {
   const { rows, pids } = await reader.read(new Set());
   expect(pids.has(process.pid)).toBe(true);
-  return membersOf(new Map([['greedy', root]]), rows, new Map()).get('greedy') ?? new Map();
+  return membersOf(new Map([['greedy', [root]]]), rows, new Map()).get('greedy') ?? new Map();
 }
 
 describe.each([
@@ -101,7 +101,7 @@ describe.skipIf(!onLinux)('the meter', () => {
     const reads: ReadonlySet<number>[] = [];
     const processes = new LinuxProcesses();
     const meter = new ServerMeter({
-      servers: () => [{ slug: 'greedy', pid: root, ready: true, restarts: 0, limits: {} }],
+      servers: () => [{ slug: 'greedy', pid: root, ready: true, others: [], restarts: 0, limits: {} }],
       isFollowed: () => followed,
       processes: {
         read: (strangers) => {

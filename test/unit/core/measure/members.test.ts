@@ -24,8 +24,8 @@ const pidsOf = (found: Map<string, Members>, slug: string) =>
 describe('the processes of a server', () => {
   const berth = row(1, 0);
   const roots = new Map([
-    ['a', 10],
-    ['b', 20],
+    ['a', [10]],
+    ['b', [20]],
   ]);
 
   it('are its group, its session and its descendants, whoever their leader is', () => {
@@ -50,6 +50,13 @@ describe('the processes of a server', () => {
     expect(pidsOf(membersOf(roots, [berth, row(10, 1), row(12, 1), row(13, 12)], before), 'a')).toEqual([10, 12, 13]);
     // Somebody else has the pid now.
     expect(pidsOf(membersOf(roots, [berth, row(10, 1), row(12, 1, { start: 'later' })], before), 'a')).toEqual([10]);
+  });
+
+  it('are also those that single clients have beside it, as long as it runs itself', () => {
+    const both = new Map([['a', [10, 40]]]);
+    const rows = [berth, row(10, 1), row(40, 1), row(41, 40), row(42, 1, { group: 40 })];
+    expect(pidsOf(membersOf(both, rows, new Map()), 'a')).toEqual([10, 40, 41, 42]);
+    expect(pidsOf(membersOf(both, rows.slice(2), new Map()), 'a')).toEqual([]);
   });
 
   it('are none when the server has ended', () => {

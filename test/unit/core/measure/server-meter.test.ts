@@ -30,6 +30,7 @@ let meter: ServerMeter;
 const server = (pid: number, limits: Limits = {}): MeasuredServer => ({
   slug: 's',
   pid,
+  others: [],
   ready: true,
   restarts: 0,
   limits,

@@ -1,0 +1,84 @@
+import type { JsonRpcMessage } from '../backend/backend.ts';
+import {
+  errorAnswer,
+  INTERNAL_ERROR,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+  type RequestId,
+} from './json-rpc.ts';
+import type { Link } from './link.ts';
+
+export interface ClientRequestsOptions {
+  /** Begins every id, and no other session's: an answer that comes after a reconnection must not fit another question. */
+  readonly prefix: string;
+  /** So many may wait for their answers. */
+  readonly max: number;
+  /** Sends it to the client. */
+  readonly deliver: (message: JsonRpcRequest | JsonRpcNotification) => void;
+}
+
+/**
+ * What a server asks the one client that it serves (sampling, elicitation, roots and whatever comes): each request gets an id of the
+ * session's own, since the servers before and after a restart count from one again, and the answer finds its way back by it.
+ */
+export class ClientRequests {
+  readonly #options: ClientRequestsOptions;
+  readonly #pending = new Map<string, { readonly link: Link; readonly id: RequestId }>();
+  #next = 1;
+
+  constructor(options: ClientRequestsOptions) {
+    this.#options = options;
+  }
+
+  /** Passes a request on, or answers it with why it cannot be. */
+  ask(link: Link, request: JsonRpcRequest): void {
+    const { max, prefix, deliver } = this.#options;
+    if (this.#pending.size >= max) {
+      link.reply(errorAnswer(request.id, INTERNAL_ERROR, `${max} requests wait for this client's answers.`));
+      return;
+    }
+    const id = `${prefix}-${this.#next++}`;
+    this.#pending.set(id, { link, id: request.id });
+    deliver({ ...request, id });
+  }
+
+  /** Brings the client's answer to the server that asked. One that nobody waits for is dropped. */
+  answer(message: JsonRpcMessage): void {
+    const pending = this.#take(message.id);
+    pending?.link.reply({ ...message, id: pending.id });
+  }
+
+  /** The request could not be brought to the client. */
+  undelivered({ id }: JsonRpcMessage, why: string): void {
+    const pending = this.#take(id);
+    pending?.link.reply(errorAnswer(pending.id, INTERNAL_ERROR, why));
+  }
+
+  /** The server does not want the answer any more. */
+  withdraw(link: Link, requestId: RequestId, params: Readonly<Record<string, unknown>>): void {
+    for (const [id, pending] of this.#pending) {
+      if (pending.link !== link || pending.id !== requestId) continue;
+      this.#pending.delete(id);
+      this.#cancel({ ...params, requestId: id });
+    }
+  }
+
+  /** The server is gone: nobody waits for its questions' answers. */
+  lose(link: Link): void {
+    for (const [id, pending] of this.#pending) {
+      if (pending.link !== link) continue;
+      this.#pending.delete(id);
+      this.#cancel({ requestId: id, reason: 'the server that asked is gone' });
+    }
+  }
+
+  #cancel(params: Record<string, unknown>): void {
+    this.#options.deliver({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
+  }
+
+  #take(id: JsonRpcMessage['id']) {
+    const pending = this.#pending.get(String(id));
+    this.#pending.delete(String(id));
+    return pending;
+  }
+}

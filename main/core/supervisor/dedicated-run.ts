@@ -1,0 +1,62 @@
+import { BerthError } from '../../../contract/errors.ts';
+import type { Backend, InitializeParams } from '../backend/backend.ts';
+import type { LogSink } from '../logs/log-sink.ts';
+import { type RunContext, ServerRun } from './server-run.ts';
+
+/** The client that gets a backend for itself. */
+export interface DedicatedClient {
+  /** As it is named to people. */
+  readonly name: string;
+  /** What it has said in its `initialize`: the server is told the same. */
+  readonly params: InitializeParams;
+}
+
+/** A running server that one client has for itself. */
+export interface DedicatedBackend {
+  readonly backend: Backend;
+  /** The one that all others share, beside which it was started. */
+  readonly shared: Backend;
+  /** Resolves when nothing of it is left. */
+  close(): Promise<void>;
+}
+
+/**
+ * Begins a run of the same plan as `shared` for one client: another process where the server speaks over stdio, another session
+ * with the same process or upstream where it speaks over HTTP. Throws `refused` when too many clients have one.
+ */
+export function dedicate(slug: string, shared: ServerRun, client: DedicatedClient, context: RunContext): ServerRun {
+  const { plan } = shared;
+  const limit = context.timings.dedicatedLimit;
+  if (!plan) throw new BerthError('not-running', `The server ${slug} does not run.`);
+  if (shared.dedicated.length >= limit) {
+    throw new BerthError(
+      'refused',
+      `${limit} clients have a backend of ${slug} of their own, which is as many as may.`,
+      {
+        hint: `End one of them, or let all share one: \`berth set ${slug} --sharing shared\`. Then it cannot ask clients anything.`,
+      },
+    );
+  }
+  const run = new ServerRun(
+    slug,
+    // Its files belong to the run beside it, which outlives it.
+    async () => ({ plan: plan.transport === 'stdio' ? plan : { ...plan, process: null }, release: async () => {} }),
+    { ...context, onBehalfOf: client.params, logs: namingClient(context.logs, client.name) },
+  );
+  shared.endWith(run);
+  // Nobody restarts it: its client gets another one when it asks again.
+  if (run.broken) void run.terminate();
+  else run.onBroken(() => void run.terminate());
+  return run;
+}
+
+/** The same log, in which events say for whom they happened. */
+function namingClient(logs: LogSink, name: string): LogSink {
+  return {
+    append: (entry) =>
+      logs.append(entry.stream === 'event' ? { ...entry, text: `For ${name} alone: ${entry.text}` } : entry),
+    pressure: (slug) => logs.pressure(slug),
+    addSecrets: (slug, values) => logs.addSecrets(slug, values),
+    redact: (slug, text) => logs.redact(slug, text),
+  };
+}
