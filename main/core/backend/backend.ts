@@ -38,7 +38,8 @@ export interface Backend {
   readonly id: string;
   readonly initializeResult: InitializeResult;
   readonly closed: BerthError | null;
-  send(message: JsonRpcMessage): void;
+  /** `headers` that mirror parameters go with it where the transport has a place for them. */
+  send(message: JsonRpcMessage, headers?: Readonly<Record<string, string>>): void;
   /** Resolves when the transport took what was sent before: back-pressure for large messages. */
   drained(): Promise<void>;
   readonly onMessage: Event<JsonRpcMessage>;

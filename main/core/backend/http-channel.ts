@@ -3,6 +3,7 @@ import { BerthError } from '../../../contract/errors.ts';
 import { Emitter } from '../emitter.ts';
 import type { JsonRpcMessage } from './backend.ts';
 import { HttpExchanger } from './http-exchange.ts';
+import { relate } from './relation.ts';
 import { isJsonRpcMessage } from './transport.ts';
 
 /** JSON-RPC's code for an error that is not the method's. */
@@ -34,8 +35,15 @@ export class HttpChannel {
     return this.#abort.signal;
   }
 
-  /** Hands on what the server sent as JSON, one message or a batch, as far as it is `wanted`. Anything else is dropped. */
-  receive(text: string, wanted: (message: JsonRpcMessage) => boolean = () => true): JsonRpcMessage[] {
+  /**
+   * Hands on what the server sent as JSON, one message or a batch, as far as it is `wanted`. Anything else is dropped. `request`: the one
+   * on whose stream it came.
+   */
+  receive(
+    text: string,
+    wanted: (message: JsonRpcMessage) => boolean = () => true,
+    request: string | number | null = null,
+  ): JsonRpcMessage[] {
     let value: unknown;
     try {
       value = JSON.parse(text);
@@ -44,6 +52,7 @@ export class HttpChannel {
     }
     const messages = (Array.isArray(value) ? value : [value]).filter(isJsonRpcMessage).filter(wanted);
     for (const message of messages) {
+      if (request !== null) relate(message, request);
       if (!this.closed) this.#messages.fire(message);
     }
     return messages;

@@ -12,6 +12,8 @@ export interface HttpExchange {
   readonly repeatable: boolean;
   /** How long until the answer begins, in ms; absent = as long as it takes. */
   readonly timeoutMs?: number;
+  /** Breaks it off, its body too. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -50,7 +52,7 @@ export class HttpExchanger {
     this.#agent.destroy();
   }
 
-  #send({ method, url, headers, body, timeoutMs }: HttpExchange): Promise<IncomingMessage> {
+  #send({ method, url, headers, body, timeoutMs, signal }: HttpExchange): Promise<IncomingMessage> {
     const secure = url.protocol === 'https:';
     const options = {
       method,
@@ -66,7 +68,12 @@ export class HttpExchanger {
         });
       }
       this.#underway.add(request);
-      request.once('close', () => this.#underway.delete(request));
+      const abort = () => request.destroy(connectionClosed());
+      signal?.addEventListener('abort', abort, { once: true });
+      request.once('close', () => {
+        this.#underway.delete(request);
+        signal?.removeEventListener('abort', abort);
+      });
       const timer =
         timeoutMs === undefined
           ? null

@@ -214,7 +214,7 @@ export class HttpTransport implements McpTransport {
     const parser = new SseParser((event) => {
       if (event.event !== 'message') return;
       progressed = true;
-      const messages = this.#channel.receive(event.data);
+      const messages = this.#channel.receive(event.data, () => true, request);
       answered ||=
         request !== null && messages.some((message) => message.id === request && message.method === undefined);
     }, this.#maxBytes);

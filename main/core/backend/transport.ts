@@ -9,8 +9,8 @@ export interface McpTransport {
   readonly onMessage: Event<JsonRpcMessage>;
   /** Fires once, after which no message comes. */
   readonly onClose: Event<BerthError>;
-  /** Throws a BerthError when the message cannot be taken. */
-  send(message: JsonRpcMessage): void;
+  /** Throws a BerthError when the message cannot be taken. `headers` go with it where the transport has a place for them. */
+  send(message: JsonRpcMessage, headers?: Readonly<Record<string, string>>): void;
   /** Resolves when everything sent before was handed over; also when the channel closes. */
   drained(): Promise<void>;
   /** Told once, with the version that the server chose. */

@@ -1,6 +1,7 @@
 import { BerthError } from '../../../contract/errors.ts';
 import type { CallRecord } from '../../../contract/model/activity.ts';
 import type { JsonRpcMessage } from '../backend/backend.ts';
+import { EraError } from './era.ts';
 import { failureAnswer, isRecord, type JsonRpcNotification, type JsonRpcRequest, sentences } from './json-rpc.ts';
 import type { Link, PendingRequest } from './link.ts';
 
@@ -26,6 +27,12 @@ export interface CallOptions {
   readonly request: JsonRpcRequest;
   readonly sink: Sink;
   readonly onEnd: (call: Call, end: CallEnd) => void;
+  /** Whether a notification of the server that belongs to this call is to be passed on. */
+  readonly wants: (notification: JsonRpcNotification) => boolean;
+  /** What every result has in this version of the protocol, also those that Berth gives. */
+  readonly resultFields?: Readonly<Record<string, unknown>>;
+  /** Headers of the client that mirror parameters, for a server that wants them. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Brings it to the server once more, after the first one ended without an answer. */
   readonly repeat: (call: Call) => void;
 }
@@ -37,6 +44,9 @@ export class Call implements PendingRequest {
   readonly #sink: Sink;
   readonly #onEnd: (call: Call, end: CallEnd) => void;
   readonly #repeat: (call: Call) => void;
+  readonly #wants: (notification: JsonRpcNotification) => boolean;
+  readonly #headers: Readonly<Record<string, string>> | undefined;
+  readonly #resultFields: Readonly<Record<string, unknown>>;
   readonly #abort = new AbortController();
   readonly #startedAt = performance.now();
   #sent: { link: Link; id: number } | null = null;
@@ -52,6 +62,9 @@ export class Call implements PendingRequest {
     this.#sink = options.sink;
     this.#onEnd = options.onEnd;
     this.#repeat = options.repeat;
+    this.#wants = options.wants;
+    this.#headers = options.headers;
+    this.#resultFields = options.resultFields ?? {};
   }
 
   get ended(): boolean {
@@ -73,7 +86,7 @@ export class Call implements PendingRequest {
     this.#rewrite = rewrite;
     this.#mayRepeat = mayRepeat;
     try {
-      this.#sent = { link, id: link.request(this.request.method, this.request.params, this) };
+      this.#sent = { link, id: link.request(this.request.method, this.request.params, this, this.#headers) };
     } catch (error) {
       this.fail(error);
     }
@@ -97,7 +110,8 @@ export class Call implements PendingRequest {
 
   /** The guard's no: a tool result, so that the model reads it. */
   refuse(text: string, error: BerthError): void {
-    const result = { content: [{ type: 'text', text }], isError: true, _meta: { 'berth/error': error.toInfo() } };
+    const told = { content: [{ type: 'text', text }], isError: true, _meta: { 'berth/error': error.toInfo() } };
+    const result = { ...this.#resultFields, ...told };
     this.#finish({ outcome: 'refused', reason: text }, () =>
       this.#sink.answer({ jsonrpc: '2.0', id: this.request.id, result }),
     );
@@ -106,14 +120,16 @@ export class Call implements PendingRequest {
   fail(thrown: unknown): void {
     const error = thrown instanceof BerthError ? thrown : new BerthError('internal', String(thrown), { cause: thrown });
     this.#finish({ outcome: 'error', reason: error.message }, () =>
-      this.#sink.answer(failureAnswer(this.request.id, error)),
+      this.#sink.answer(
+        error instanceof EraError ? error.answer(this.request.id) : failureAnswer(this.request.id, error),
+      ),
     );
   }
 
   /** Answers without asking the server. */
   settle(result: Record<string, unknown>): void {
     this.#finish({ outcome: 'ok', reason: null }, () =>
-      this.#sink.answer({ jsonrpc: '2.0', id: this.request.id, result }),
+      this.#sink.answer({ jsonrpc: '2.0', id: this.request.id, result: { ...this.#resultFields, ...result } }),
     );
   }
 
@@ -134,6 +150,10 @@ export class Call implements PendingRequest {
     const progressToken = isRecord(meta) ? meta['progressToken'] : undefined;
     if (progressToken === undefined || !isRecord(notification.params)) return;
     this.related({ ...notification, params: { ...notification.params, progressToken } });
+  }
+
+  onRelated(notification: JsonRpcNotification): void {
+    if (this.#wants(notification)) this.related(notification);
   }
 
   onLost(cause: BerthError): void {

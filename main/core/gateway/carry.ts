@@ -10,6 +10,21 @@ import { argumentsOf, toolCallProblem } from './tool-call.ts';
 /** How often a call that was not sent yet follows a server that is replaced. */
 const MAX_ATTEMPTS = 5;
 
+/** Requests that change nothing at any server, and may be asked again when a server ends before it has answered. */
+const repeatable: ReadonlySet<string> = new Set([
+  'tools/list',
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+  'prompts/list',
+  'prompts/get',
+  'completion/complete',
+]);
+
+export function mayRepeat(method: string): boolean {
+  return repeatable.has(method);
+}
+
 /** What was found when a call was handed over: null until then, the guard also for what it does not look at. */
 export interface Served {
   context: string | null;

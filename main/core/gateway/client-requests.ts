@@ -6,15 +6,15 @@ import {
   type JsonRpcRequest,
   type RequestId,
 } from './json-rpc.ts';
-import type { Link } from './link.ts';
+import type { Link, PendingRequest } from './link.ts';
 
 export interface ClientRequestsOptions {
   /** Begins every id, and no other session's: an answer that comes after a reconnection must not fit another question. */
   readonly prefix: string;
   /** So many may wait for their answers. */
   readonly max: number;
-  /** Sends it to the client. */
-  readonly deliver: (message: JsonRpcRequest | JsonRpcNotification) => void;
+  /** Sends it to the client. `pending`: the client's own request that it belongs to, where that is known. */
+  readonly deliver: (message: JsonRpcRequest | JsonRpcNotification, pending?: PendingRequest) => void;
 }
 
 /**
@@ -31,7 +31,7 @@ export class ClientRequests {
   }
 
   /** Passes a request on, or answers it with why it cannot be. */
-  ask(link: Link, request: JsonRpcRequest): void {
+  ask(link: Link, request: JsonRpcRequest, pending?: PendingRequest): void {
     const { max, prefix, deliver } = this.#options;
     if (this.#pending.size >= max) {
       link.reply(errorAnswer(request.id, INTERNAL_ERROR, `${max} requests wait for this client's answers.`));
@@ -39,7 +39,7 @@ export class ClientRequests {
     }
     const id = `${prefix}-${this.#next++}`;
     this.#pending.set(id, { link, id: request.id });
-    deliver({ ...request, id });
+    deliver({ ...request, id }, pending);
   }
 
   /** Brings the client's answer to the server that asked. One that nobody waits for is dropped. */

@@ -15,8 +15,10 @@ export interface ClientSession {
   receive(value: unknown, sink: Sink): (reason: string) => void;
   /** A request of a server, which `push` was given, did not reach the client. */
   undelivered(message: JsonRpcMessage): void;
-  /** Nobody listens and nothing is asked: servers for this session alone may end until they are needed again. */
-  rest(): void;
+  /** Whether it has servers for itself alone that may end while nobody listens and nothing is asked. */
+  readonly mayRest: boolean;
+  /** Ends them; they are opened again when they are needed. Resolves when they are gone. */
+  rest(): Promise<void>;
   /** Resolves when what was sent has been taken: back-pressure for who reads from the client. */
   drained(): Promise<void>;
   /** Ends the session. With a cause, the client gets it as the answer of what is in flight. */
@@ -30,6 +32,8 @@ export interface ClientSessionOptions {
   readonly push: (message: JsonRpcMessage) => void;
   /** Berth ended the session by itself: the server was removed. */
   readonly onClose?: () => void;
+  /** For how long nobody has listened and nothing was asked, in ms; null or absent while somebody does. */
+  readonly idleMs?: () => number | null;
 }
 
 /** What clients connect to under one slug. */

@@ -6,8 +6,17 @@ import type { ClientSessionOptions, SessionHost } from './client-session.ts';
 import type { JsonRpcNotification } from './json-rpc.ts';
 import type { GatewayLimits } from './limits.ts';
 import { Link } from './link.ts';
+import type { Listening } from './listening.ts';
 import { lowestLevel } from './log-level.ts';
-import type { Approver, GatewayEvents, GatewayTarget, GatewayTargets } from './ports.ts';
+import { ModernWay } from './modern-way.ts';
+import type {
+  Approver,
+  DedicatedBackend,
+  DedicatedClient,
+  GatewayEvents,
+  GatewayTarget,
+  GatewayTargets,
+} from './ports.ts';
 import { Session } from './session.ts';
 import { ToolClaims } from './tool-claims.ts';
 
@@ -47,6 +56,9 @@ export class Endpoint implements Disposable, SessionHost, Way {
   readonly #linked = new Map<Backend, Linked>();
   /** Links that sessions have for themselves, with the shared backend that each belongs to. */
   readonly #dedicated = new Map<Link, Backend>();
+  readonly #listenings = new Set<Listening>();
+  /** For clients that speak the protocol without sessions. */
+  readonly modern: ModernWay;
   readonly #subscription: { dispose(): void };
   #known: Backend | null;
 
@@ -56,6 +68,7 @@ export class Endpoint implements Disposable, SessionHost, Way {
     this.events = options.events;
     this.approver = options.approver;
     this.#targets = options.targets;
+    this.modern = new ModernWay(this);
     this.#known = options.target.current();
     this.#subscription = options.target.onDidChangeBackend((backend) => this.#change(backend));
   }
@@ -96,6 +109,19 @@ export class Endpoint implements Disposable, SessionHost, Way {
     await Promise.all(links.map((link) => link.idle(this.limits.drainMs)));
   }
 
+  /** A server for one session alone. When there are as many as may be, the one that has rested longest gives way. Rejects with why there is none. */
+  async dedicate(client: DedicatedClient, signal: AbortSignal): Promise<DedicatedBackend> {
+    try {
+      return await this.target.dedicate(client, signal);
+    } catch (error) {
+      const rested = [...this.#sessions].map((session) => ({ session, ms: session.restedMs() ?? -1 }));
+      const longest = rested.reduce<(typeof rested)[number] | null>((a, b) => (b.ms > (a?.ms ?? -1) ? b : a), null);
+      if (!(error instanceof BerthError) || error.code !== 'refused' || !longest) throw error;
+      await longest.session.rest();
+      return await this.target.dedicate(client, signal);
+    }
+  }
+
   /** A session has this link for itself, beside the shared backend, until the returned thing is disposed. */
   accompany(link: Link, shared: Backend): Subscription {
     this.#dedicated.set(link, shared);
@@ -119,7 +145,17 @@ export class Endpoint implements Disposable, SessionHost, Way {
     return this.#sharing().some((session) => session.subscriptions.has(uri));
   }
 
+  /** Tells it of other tools, and of another server, until `hearsNoMore`. */
+  hears(listening: Listening): void {
+    this.#listenings.add(listening);
+  }
+
+  hearsNoMore(listening: Listening): void {
+    this.#listenings.delete(listening);
+  }
+
   toolsChanged(): void {
+    for (const listening of this.#listenings) listening.toolsChanged();
     this.#broadcast({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
   }
 
@@ -127,6 +163,8 @@ export class Endpoint implements Disposable, SessionHost, Way {
     this.#subscription.dispose();
     const cause = new BerthError('not-found', `The server ${this.slug} was removed from Berth.`);
     for (const session of [...this.#sessions]) session.close(cause);
+    for (const listening of [...this.#listenings]) listening.abandon(cause);
+    this.modern.dispose();
     for (const { link } of [...this.#linked.values()]) link.dispose();
   }
 
@@ -153,6 +191,7 @@ export class Endpoint implements Disposable, SessionHost, Way {
     this.#known = backend;
     const { link } = this.#link(backend);
     this.#restore(link);
+    for (const listening of [...this.#listenings]) listening.renew();
     const { capabilities } = backend.initializeResult;
     for (const list of ['tools', 'prompts', 'resources']) {
       if (capabilities[list] === undefined) continue;

@@ -1,7 +1,15 @@
 import type { IncomingMessage } from 'node:http';
+import { MODERN_VERSION } from '../backend/modern-protocol.ts';
 import { HttpRefusal } from './http-answers.ts';
 import { mediaType } from './http-rules.ts';
-import { type ClassifiedMessage, classify, INVALID_REQUEST, PARSE_ERROR, UNSUPPORTED_VERSION } from './json-rpc.ts';
+import {
+  type ClassifiedMessage,
+  classify,
+  HEADER_MISMATCH,
+  INVALID_REQUEST,
+  PARSE_ERROR,
+  UNSUPPORTED_VERSION,
+} from './json-rpc.ts';
 import type { GatewayLimits } from './limits.ts';
 import { isRelayedVersion, relayedVersions } from './protocol-versions.ts';
 import { readBody } from './read-body.ts';
@@ -45,14 +53,20 @@ export function requireMessage(value: unknown): Exclude<ClassifiedMessage, { kin
   }
 }
 
-/** A version that Berth does not relay is refused with what it does, so that a newer client knows how to fall back. */
+/** A version that Berth does not relay is refused with those that it does, so that a newer client knows how to fall back. */
 export function requireVersion(request: IncomingMessage, classified: ClassifiedMessage | null): void {
   const version = request.headers['mcp-protocol-version'];
   if (version === undefined || isRelayedVersion(String(version))) return;
   const requested = String(version).slice(0, 40);
+  const id = classified?.kind === 'request' ? classified.message.id : null;
+  if (requested === MODERN_VERSION) {
+    if (classified === null) throw new HttpRefusal(405, 'Use POST.', { headers: { allow: 'POST' } });
+    const text = 'Header mismatch: MCP-Protocol-Version is not the version in _meta.';
+    throw new HttpRefusal(400, text, { code: HEADER_MISMATCH, id });
+  }
   throw new HttpRefusal(400, `Unsupported protocol version: ${requested}`, {
     code: UNSUPPORTED_VERSION,
-    id: classified?.kind === 'request' ? classified.message.id : null,
-    data: { supported: [...relayedVersions], requested },
+    id,
+    data: { supported: [MODERN_VERSION, ...relayedVersions], requested },
   });
 }

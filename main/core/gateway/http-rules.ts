@@ -37,20 +37,26 @@ export function mediaType(header: string | undefined): string {
 export interface AcceptedForms {
   readonly json: boolean;
   readonly events: boolean;
+  /** The client would rather have an event stream: by quality, else by what it names first. */
+  readonly eventsFirst: boolean;
 }
 
 /** Which forms of answer an Accept header allows. Without one, everything is. */
 export function acceptedForms(accept: string | undefined): AcceptedForms {
-  if (accept === undefined || accept.trim() === '') return { json: true, events: true };
-  const types = accept
-    .split(',')
-    .filter((entry) => !/;\s*q=0(\.0*)?\s*($|;)/i.test(entry))
-    .map(mediaType);
-  const any = types.includes('*/*');
-  return {
-    json: any || types.includes('application/json') || types.includes('application/*'),
-    events: any || types.includes('text/event-stream') || types.includes('text/*'),
-  };
+  const entries = (accept === undefined || accept.trim() === '' ? '*/*' : accept).split(',');
+  const json = qualityOf(entries, ['application/json', 'application/*', '*/*']);
+  const events = qualityOf(entries, ['text/event-stream', 'text/*', '*/*']);
+  const eventsFirst = events.quality > json.quality || (events.quality === json.quality && events.index < json.index);
+  return { json: json.quality > 0, events: events.quality > 0, eventsFirst: events.quality > 0 && eventsFirst };
+}
+
+/** How much a form is wanted, and where: by the entry that names it best, as https://www.rfc-editor.org/rfc/rfc9110#name-accept says. */
+function qualityOf(entries: readonly string[], names: readonly string[]): { quality: number; index: number } {
+  for (const name of names) {
+    const index = entries.findIndex((entry) => mediaType(entry) === name);
+    if (index >= 0) return { quality: Number(/;\s*q=([0-9.]+)/i.exec(entries[index] ?? '')?.[1] ?? 1), index };
+  }
+  return { quality: 0, index: entries.length };
 }
 
 /** The token of `Authorization: Bearer …`; undefined when there is no such header. */

@@ -25,7 +25,8 @@ export class HttpSession {
   constructor(endpoint: SessionHost, client: string, onClose: (session: HttpSession) => void) {
     this.#limits = endpoint.limits;
     const push = (message: JsonRpcMessage) => this.#push(message);
-    this.session = endpoint.open({ client, push, onClose: () => onClose(this) });
+    const idleMs = () => this.idleMs(Date.now());
+    this.session = endpoint.open({ client, push, idleMs, onClose: () => onClose(this) });
   }
 
   /** ms since anything was open or asked; null while something is. */

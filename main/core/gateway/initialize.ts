@@ -46,7 +46,7 @@ export function clientInfoOf(value: unknown): { name: string; version: string } 
 }
 
 /** The server's capabilities, and that lists may change: Berth announces it after a restart even where the server never would. */
-function announcing(capabilities: Record<string, unknown>): Record<string, unknown> {
+export function announcing(capabilities: Record<string, unknown>): Record<string, unknown> {
   const announced: Record<string, unknown> = { ...capabilities };
   for (const list of ['tools', 'prompts', 'resources']) {
     const value = announced[list];

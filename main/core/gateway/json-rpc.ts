@@ -10,7 +10,9 @@ export const INTERNAL_ERROR = -32603;
 export const SESSION_NOT_FOUND = -32001;
 /** Berth could not carry the message; `data.berth` holds the ErrorInfo. */
 export const NOT_DELIVERED = -32000;
-/** The protocol version is not one of ours: the modern era's code, so that newer clients know to fall back. */
+/** A header does not say what the body says: https://modelcontextprotocol.io/specification/2026-07-28/basic#error-codes */
+export const HEADER_MISMATCH = -32020;
+/** The protocol version is not one of ours; the answer names those that are. */
 export const UNSUPPORTED_VERSION = -32022;
 
 export type RequestId = string | number;

@@ -1,5 +1,7 @@
 import { BerthError } from '../../../contract/errors.ts';
 import type { Backend, JsonRpcMessage } from '../backend/backend.ts';
+import { metaKeys } from '../backend/modern-protocol.ts';
+import { relatedRequest } from '../backend/relation.ts';
 import type { Disposable } from '../dispose.ts';
 import type { Subscription } from '../emitter.ts';
 import { carriable } from './carriable.ts';
@@ -17,6 +19,12 @@ export interface PendingRequest {
   onAnswer(answer: JsonRpcMessage): void;
   /** `notifications/progress` for this request, with the gateway's token. */
   onProgress(notification: JsonRpcNotification): void;
+  /** Any other notification that belongs to this request, as far as can be told. */
+  onRelated?(notification: JsonRpcNotification): void;
+  /** Sends the client a message that belongs to this request. False when it cannot be sent this way. */
+  related?(message: JsonRpcMessage): boolean;
+  /** It listens for as long as its client likes: nobody waits for its end. */
+  readonly isLasting?: boolean;
   /** The backend is gone; no answer will come. */
   onLost(cause: BerthError): void;
 }
@@ -27,13 +35,16 @@ export interface LinkOptions {
   readonly onNotification: (notification: JsonRpcNotification) => void;
   /** Takes what the server asks of the only client that it serves; absent where several share it, whose server is refused. */
   readonly asks?: ServerAsks;
+  /** What the gateway's own requests carry in `_meta`; absent in versions of the protocol that have sessions. */
+  readonly ownMeta?: Readonly<Record<string, unknown>>;
   /** The link is of no use any more; all its requests have been told. */
   readonly onClose: () => void;
 }
 
 /** Requests of a server to its client. */
 export interface ServerAsks {
-  onRequest(request: JsonRpcRequest): void;
+  /** `pending`: the request of the client that it certainly belongs to. */
+  onRequest(request: JsonRpcRequest, pending: PendingRequest | undefined): void;
   /** The server takes that request back. `params` as it sent them. */
   onWithdrawn(id: RequestId, params: Readonly<Record<string, unknown>>): void;
 }
@@ -64,18 +75,20 @@ export class Link implements Disposable {
     return this.#pending.size;
   }
 
-  /** Sends a request and answers its id here. Throws a BerthError when the backend does not take it. */
-  request(method: string, params: unknown, pending: PendingRequest): number {
+  /** Sends a request and answers its id here. `headers` mirror parameters. Throws a BerthError when the backend does not take it. */
+  request(
+    method: string,
+    params: unknown,
+    pending: PendingRequest,
+    headers?: Readonly<Record<string, string>>,
+  ): number {
     if (this.backend.closed) throw this.backend.closed;
     const id = this.#nextId++;
     this.#pending.set(id, pending);
     try {
-      this.backend.send({
-        jsonrpc: '2.0',
-        id,
-        method,
-        ...(params === undefined ? {} : { params: withToken(params, id) }),
-      });
+      const message: JsonRpcMessage = { jsonrpc: '2.0', id, method };
+      if (params !== undefined) message.params = withToken(params, id);
+      this.backend.send(message, headers);
     } catch (error) {
       this.#forget(id);
       throw error;
@@ -117,7 +130,8 @@ export class Link implements Disposable {
         clearTimeout(timer);
         end();
       };
-      const id = this.request(method, params, {
+      const { ownMeta } = this.#options;
+      const id = this.request(method, ownMeta ? { ...(params as object), _meta: ownMeta } : params, {
         onAnswer: (answer) =>
           settle(() => {
             if (isRecord(answer.result)) resolve(answer.result);
@@ -141,7 +155,7 @@ export class Link implements Disposable {
 
   /** Resolves when no request waits any more, or after `timeoutMs`. */
   idle(timeoutMs: number): Promise<void> {
-    if (this.#pending.size === 0) return Promise.resolve();
+    if (this.#isIdle()) return Promise.resolve();
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
@@ -161,6 +175,8 @@ export class Link implements Disposable {
     const message = carriable(received);
     if (!message) return;
     const { id, method } = message;
+    const related = relatedRequest(received);
+    const belongs = typeof related === 'number' ? this.#pending.get(related) : undefined;
     if (method === undefined) {
       if (typeof id !== 'number') return;
       const pending = this.#pending.get(id);
@@ -170,7 +186,7 @@ export class Link implements Disposable {
     }
     if (id !== undefined && id !== null) {
       const { asks } = this.#options;
-      if (asks) asks.onRequest(message as JsonRpcRequest);
+      if (asks) asks.onRequest(message as JsonRpcRequest, belongs);
       else this.#refuse(id, method);
       return;
     }
@@ -187,7 +203,20 @@ export class Link implements Disposable {
         this.#options.asks?.onWithdrawn(requestId, params);
       return;
     }
-    this.#options.onNotification(notification);
+    const one = belongs ?? this.#listening(notification);
+    const isModern = this.#options.ownMeta !== undefined;
+    const isLog = method === 'notifications/message';
+    if (one?.onRelated && (isModern || isLog)) one.onRelated(notification);
+    // On a channel for all, nobody can tell which call a log line belongs to.
+    else if (isModern && isLog) for (const pending of [...this.#pending.values()]) pending.onRelated?.(notification);
+    else this.#options.onNotification(notification);
+  }
+
+  /** The request that opened the subscription by which a notification comes. */
+  #listening({ params }: JsonRpcNotification): PendingRequest | undefined {
+    const meta = isRecord(params) && isRecord(params['_meta']) ? params['_meta'] : {};
+    const id = meta[metaKeys.subscriptionId];
+    return typeof id === 'number' ? this.#pending.get(id) : undefined;
   }
 
   #refuse(id: RequestId, method: string): void {
@@ -197,7 +226,11 @@ export class Link implements Disposable {
 
   #forget(id: number): void {
     this.#pending.delete(id);
-    if (this.#pending.size === 0) for (const done of [...this.#idle]) done();
+    if (this.#idle.size > 0 && this.#isIdle()) for (const done of [...this.#idle]) done();
+  }
+
+  #isIdle(): boolean {
+    return [...this.#pending.values()].every(({ isLasting }) => isLasting === true);
   }
 
   #lose(cause: BerthError): void {

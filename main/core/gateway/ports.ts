@@ -25,6 +25,11 @@ export interface GatewayTarget {
    * with a BerthError that a person understands.
    */
   dedicate(client: DedicatedClient, signal: AbortSignal): Promise<DedicatedBackend>;
+  /**
+   * A backend for all clients that speak the protocol without sessions, which has been asked `server/discover` and no more. It ends as
+   * one of `dedicate` does. Rejects with a BerthError, `unsupported` when the server does not speak it.
+   */
+  modern(signal: AbortSignal): Promise<DedicatedBackend>;
 }
 
 export interface DedicatedClient {

@@ -11,24 +11,27 @@ type Headers = Readonly<Record<string, string>>;
 
 /**
  * The answer to one POST: plain JSON when the answer is all there is to say, an event stream once anything comes before it
- * or it takes long. A client that takes only one of the forms gets that one.
+ * or it takes long. A client that takes only one of the forms, or would rather have a stream, gets that one.
  */
 export class PostSink implements Sink {
   readonly #response: ServerResponse;
   readonly #forms: AcceptedForms;
   readonly #outbound: Outbound;
   readonly #headers: () => Headers;
+  readonly #statusOf: (answer: JsonRpcMessage) => number;
 
-  /** `headers` is asked when the first byte goes out; an HttpRefusal that it throws becomes the answer. */
+  /** `headers` is asked when the first byte goes out; an HttpRefusal that it throws becomes the answer. `statusOf` names the status of an answer that is all there is to say. */
   constructor(
     response: ServerResponse,
     forms: AcceptedForms,
     limits: GatewayLimits,
     headers: () => Headers = () => ({}),
+    statusOf: (answer: JsonRpcMessage) => number = () => 200,
   ) {
     this.#response = response;
     this.#forms = forms;
     this.#headers = headers;
+    this.#statusOf = statusOf;
     this.#outbound = new Outbound(response, limits);
   }
 
@@ -43,14 +46,14 @@ export class PostSink implements Sink {
 
   answer(message: JsonRpcMessage): number {
     if (!this.#open) return 0;
-    if (this.#response.headersSent || !this.#forms.json) {
+    if (this.#response.headersSent || !this.#forms.json || this.#forms.eventsFirst) {
       if (!this.#stream()) return 0;
       const bytes = this.#outbound.write(eventText(message));
       this.#response.end();
       return bytes;
     }
     try {
-      return answerJson(this.#response, 200, message, this.#headers());
+      return answerJson(this.#response, this.#statusOf(message), message, this.#headers());
     } catch (error) {
       answerThrown(this.#response, error);
       return 0;

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { BerthError } from '../../../contract/errors.ts';
 import type { InitializeParams, JsonRpcMessage } from '../backend/backend.ts';
+import { BesideWay } from './beside-way.ts';
 import { Call, type CallEnd, type Sink } from './call.ts';
-import { carry, type Served } from './carry.ts';
+import { carry, mayRepeat, type Served } from './carry.ts';
 import { ClientRequests } from './client-requests.ts';
 import type { ClientSession, ClientSessionOptions } from './client-session.ts';
-import { DedicatedWay } from './dedicated-way.ts';
 import { type Endpoint, restore, type Way } from './endpoint.ts';
+import { isModern } from './era.ts';
 import { clientInfoOf, initializeAnswer, initializeParams, wantsDedicated } from './initialize.ts';
 import {
   classify,
@@ -19,24 +20,13 @@ import {
   type JsonRpcRequest,
   type RequestId,
 } from './json-rpc.ts';
-import type { Link } from './link.ts';
+import type { Link, PendingRequest } from './link.ts';
 import { mcpLogLevels, reachesLevel } from './log-level.ts';
+import { ModernRequests } from './modern-requests.ts';
 import type { GatewayTarget } from './ports.ts';
-import { argumentsOf, toolOf } from './tool-call.ts';
+import { recordCall } from './record-call.ts';
+import { toolOf } from './tool-call.ts';
 import { listedTools } from './tool-claims.ts';
-
-/** How much of a name is told to those who keep it: clients may call tools by any. */
-const MAX_NAME = 200;
-/** Requests that change nothing at any server, and may be asked again when a server ends before it has answered. */
-const repeatable: ReadonlySet<string> = new Set([
-  'tools/list',
-  'resources/list',
-  'resources/templates/list',
-  'resources/read',
-  'prompts/list',
-  'prompts/get',
-  'completion/complete',
-]);
 
 export interface SessionOptions extends ClientSessionOptions {
   readonly endpoint: Endpoint;
@@ -54,14 +44,17 @@ export class Session implements ClientSession {
   readonly #endpoint: Endpoint;
   readonly #push: (message: JsonRpcMessage) => void;
   readonly #onClose: () => void;
+  readonly #idleMs: () => number | null;
   readonly #calls = new Map<RequestId, Call>();
   readonly #asked: ClientRequests;
+  /** Requests that need no session, and came all the same where one could be. */
+  readonly #modern: ModernRequests;
   /** What the server asked before the client was ready to hear it; null from then on. */
   #early: JsonRpcMessage[] | null = [];
   #way: Way;
-  #dedicated: DedicatedWay | null = null;
+  #dedicated: BesideWay | null = null;
   #logLevel: string | null = null;
-  #clientInfo: { name: string; version: string } | null = null;
+  clientInfo: { name: string; version: string } | null = null;
   #initialized = false;
   #closed = false;
 
@@ -71,10 +64,12 @@ export class Session implements ClientSession {
     this.#way = options.endpoint;
     this.#push = options.push;
     this.#onClose = options.onClose ?? (() => {});
+    this.#idleMs = options.idleMs ?? (() => null);
+    this.#modern = new ModernRequests({ endpoint: options.endpoint, client: options.client, id: this.id });
     this.#asked = new ClientRequests({
       prefix: `berth-${this.id}`,
       max: options.endpoint.limits.maxInFlight,
-      deliver: (message) => this.#deliver(message),
+      deliver: (message, pending) => this.#deliver(message, pending),
     });
   }
 
@@ -104,6 +99,7 @@ export class Session implements ClientSession {
     const classified = classify(value);
     switch (classified.kind) {
       case 'request': {
+        if (isModern(classified.message)) return this.#modern.receive(classified.message, sink);
         const call = this.#request(classified.message, sink);
         return (reason) => call?.cancel(reason);
       }
@@ -149,10 +145,19 @@ export class Session implements ClientSession {
     this.#asked.undelivered(message, 'The client has no stream open on which it could be asked.');
   }
 
-  /** Nobody listens and nothing is asked: a server for this session alone ends, and is opened again when it is needed. */
-  rest(): void {
-    // Where everybody has their own, it is for what the server remembers.
-    if (this.#calls.size === 0 && this.#endpoint.target.sharing() !== 'dedicated') this.#dedicated?.rest();
+  /** For how long nobody has listened to this session and nothing was asked, in ms; null for one that is in use, or has no server to end. */
+  restedMs(): number | null {
+    return this.#dedicated?.isOpen && this.#calls.size === 0 ? this.#idleMs() : null;
+  }
+
+  /** Where everybody has a server for themselves, it is for what that remembers. */
+  get mayRest(): boolean {
+    return this.restedMs() !== null && this.#endpoint.target.sharing() !== 'dedicated';
+  }
+
+  /** Ends the server that this session has alone; it is opened again when it is needed. Resolves when it is gone. */
+  async rest(): Promise<void> {
+    await this.#dedicated?.rest();
   }
 
   /** Ends the session: the server is told that nobody waits for its calls. With a cause, the client gets it as their answer. */
@@ -163,6 +168,7 @@ export class Session implements ClientSession {
       if (cause) call.abandon(cause);
       else call.cancel('the client has gone');
     }
+    this.#modern.close(cause);
     this.#dedicated?.dispose();
     if (cause) this.#onClose();
   }
@@ -184,9 +190,10 @@ export class Session implements ClientSession {
     };
     const onEnd = (_: Call, end: CallEnd) => {
       this.#calls.delete(request.id);
-      this.#record(request, end, { time, tool, ...served });
+      recordCall(this.#endpoint, this, request, { time, tool, ...served, ...end });
     };
-    const call = new Call({ slug: this.slug, request, sink, onEnd, repeat: bring });
+    const wants = (notification: JsonRpcNotification) => this.wants(notification);
+    const call = new Call({ slug: this.slug, request, sink, onEnd, repeat: bring, wants });
     this.#calls.set(request.id, call);
     if (request.method === 'initialize') {
       void this.#initialize(call);
@@ -206,7 +213,7 @@ export class Session implements ClientSession {
     } else if (!this.#initialized && method !== 'ping') {
       return errorAnswer(id, INVALID_REQUEST, `Send initialize before ${method}.`);
     }
-    if (this.#calls.has(id))
+    if (this.#calls.has(id) || this.#modern.has(id))
       return errorAnswer(id, INVALID_REQUEST, 'A request with this id is already being answered.');
     if (this.#calls.size < this.#endpoint.limits.maxInFlight) return null;
     const text = `${this.#calls.size} requests of this session wait for their answers.`;
@@ -237,7 +244,7 @@ export class Session implements ClientSession {
         return;
       }
     }
-    call.send(link, rewrite, repeatable.has(method));
+    call.send(link, rewrite, mayRepeat(method));
   }
 
   async #initialize(call: Call): Promise<void> {
@@ -247,7 +254,7 @@ export class Session implements ClientSession {
       if (own) this.#way = this.#dedicated = this.#open(params);
       const { backend } = await this.#way.link(call.signal);
       if (call.ended) return;
-      this.#clientInfo = clientInfoOf(params.clientInfo);
+      this.clientInfo = clientInfoOf(params.clientInfo);
       this.#initialized = true;
       this.#endpoint.add(this);
       this.#seen();
@@ -259,15 +266,17 @@ export class Session implements ClientSession {
   }
 
   /** A server for this session alone, which is told what its client said. */
-  #open(params: InitializeParams): DedicatedWay {
-    return new DedicatedWay({
+  #open(params: InitializeParams): BesideWay {
+    const { client } = this;
+    return new BesideWay({
       endpoint: this.#endpoint,
-      client: this.client,
-      params,
-      onNotification: (notification) => this.push(notification),
-      asksOf: (link) => ({
-        onRequest: (request) => this.#asked.ask(link, request),
-        onWithdrawn: (id, withdrawn) => this.#asked.withdraw(link, id, withdrawn),
+      open: (signal) => this.#endpoint.dedicate({ name: client, params }, signal),
+      linkOptions: (link) => ({
+        onNotification: (notification) => this.push(notification),
+        asks: {
+          onRequest: (request, pending) => this.#asked.ask(link(), request, pending),
+          onWithdrawn: (id, withdrawn) => this.#asked.withdraw(link(), id, withdrawn),
+        },
       }),
       onRenewed: (link) =>
         restore(link, { level: this.#logLevel, uris: this.subscriptions }, this.#endpoint.limits.backendWaitMs),
@@ -283,11 +292,11 @@ export class Session implements ClientSession {
     this.#way = this.#endpoint;
   }
 
-  /** Brings to the client what the server asks: on the newest call's stream that takes it, else with what comes unasked. */
-  #deliver(message: JsonRpcMessage): void {
+  /** Brings to the client what the server asks: on the stream of the call that it belongs to, else of the newest that takes it, else with what comes unasked. */
+  #deliver(message: JsonRpcMessage, pending?: PendingRequest): void {
     if (this.#early) this.#early.push(message);
-    else if (!this.#closed && ![...this.#calls.values()].reverse().some((call) => call.related(message))) {
-      this.#push(message);
+    else if (!this.#closed && !pending?.related?.(message)) {
+      if (![...this.#calls.values()].reverse().some((call) => call.related(message))) this.#push(message);
     }
   }
 
@@ -304,6 +313,7 @@ export class Session implements ClientSession {
     switch (notification.method) {
       case 'notifications/cancelled': {
         const call = this.#calls.get(params['requestId'] as RequestId);
+        this.#modern.cancel(params['requestId'] as RequestId, textOf(params['reason']));
         // A client must not cancel initialize: https://modelcontextprotocol.io/specification/2025-11-25/basic/utilities/cancellation
         if (call && call.request.method !== 'initialize')
           call.cancel(textOf(params['reason']) || 'the client cancelled it');
@@ -326,24 +336,7 @@ export class Session implements ClientSession {
   }
 
   #seen(): void {
-    this.#endpoint.events.onClientSeen({ slug: this.slug, client: this.client, clientInfo: this.#clientInfo });
-  }
-
-  #record(request: JsonRpcRequest, end: CallEnd, call: Served & { time: string; tool: string | null }): void {
-    const { method } = request;
-    if (method === 'ping' || method === 'initialize') return;
-    const tool = call.tool?.slice(0, MAX_NAME) ?? null;
-    this.#endpoint.events.onCall({
-      ...call,
-      slug: this.slug,
-      client: this.client,
-      session: this.id,
-      clientInfo: this.#clientInfo,
-      tool,
-      method: method.slice(0, MAX_NAME),
-      args: call.tool === null ? undefined : argumentsOf(request),
-      ...end,
-    });
+    this.#endpoint.events.onClientSeen({ slug: this.slug, client: this.client, clientInfo: this.clientInfo });
   }
 }
 

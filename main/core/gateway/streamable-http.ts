@@ -3,12 +3,14 @@ import { BerthError } from '../../../contract/errors.ts';
 import type { Disposable } from '../dispose.ts';
 import type { Sink } from './call.ts';
 import type { SessionHost } from './client-session.ts';
+import { isModern } from './era.ts';
 import { HttpRefusal } from './http-answers.ts';
 import { readMessage, requireMessage, requireVersion } from './http-message.ts';
 import { acceptedForms } from './http-rules.ts';
 import { HttpSession } from './http-session.ts';
 import { INVALID_REQUEST, SESSION_NOT_FOUND } from './json-rpc.ts';
 import type { GatewayLimits } from './limits.ts';
+import { ModernHttp } from './modern-http.ts';
 import { PostSink } from './post-sink.ts';
 import { SessionStore } from './session-store.ts';
 
@@ -22,12 +24,17 @@ const nowhere: Sink = { related: () => false, answer: () => 0, end() {} };
 export class StreamableHttp implements Disposable {
   readonly #limits: GatewayLimits;
   readonly #sessions: SessionStore;
+  readonly #modern: ModernHttp;
   readonly #sweep: NodeJS.Timeout;
 
   constructor(limits: GatewayLimits) {
     this.#limits = limits;
     this.#sessions = new SessionStore(limits);
-    this.#sweep = setInterval(() => this.#sessions.sweep(Date.now()), limits.keepAliveMs);
+    this.#modern = new ModernHttp(limits);
+    this.#sweep = setInterval(() => {
+      this.#sessions.sweep(Date.now());
+      this.#modern.signsOfLife();
+    }, limits.keepAliveMs);
     this.#sweep.unref();
   }
 
@@ -59,11 +66,14 @@ export class StreamableHttp implements Disposable {
   /** Ends what this client has open. */
   endClient(client: string, cause: BerthError): void {
     this.#sessions.removeOf(client, cause);
+    this.#modern.end(cause, client);
   }
 
   dispose(): void {
     clearInterval(this.#sweep);
-    this.#sessions.clear(new BerthError('not-running', 'Berth is shutting down.', { hint: 'Start it again.' }));
+    const cause = new BerthError('not-running', 'Berth is shutting down.', { hint: 'Start it again.' });
+    this.#sessions.clear(cause);
+    this.#modern.end(cause);
   }
 
   async #post(
@@ -77,6 +87,10 @@ export class StreamableHttp implements Disposable {
     const value = await readMessage(request, this.#limits);
     if (value === undefined) return;
     const classified = requireMessage(value);
+    if (classified.kind === 'request' && isModern(classified.message)) {
+      this.#modern.handle({ endpoint, client, forms }, classified.message, request, response);
+      return;
+    }
     requireVersion(request, classified);
     if (classified.kind === 'request' && classified.message.method === 'initialize') {
       const session = new HttpSession(endpoint, client, (ended) => this.#sessions.remove(ended));

@@ -17,6 +17,6 @@ export function argumentsOf({ params }: JsonRpcRequest): unknown {
 export function toolCallProblem({ params }: JsonRpcRequest): string | null {
   if (!isRecord(params) || typeof params['name'] !== 'string') return 'the name of the tool must be text.';
   if (isTooDeep(params)) return 'its arguments are nested too deeply.';
-  const problem = misspelled(params, ['name', 'arguments', '_meta', 'task']);
+  const problem = misspelled(params, ['name', 'arguments', '_meta', 'task', 'inputResponses', 'requestState']);
   return problem === null ? null : `the parameter ${problem}.`;
 }

@@ -22,10 +22,10 @@ export function createMeter(parts: {
   const { supervisor, docked, logs, isFollowed, platform } = parts;
   return new ServerMeter({
     servers: () =>
-      supervisor.list().flatMap(({ slug, pid, dedicatedPids, state, restarts }) => {
+      supervisor.list().flatMap(({ slug, pid, besidePids, state, restarts }) => {
         if (pid === null) return [];
         const ready = state === 'ready' || state === 'degraded';
-        return [{ slug, pid, others: dedicatedPids, ready, restarts, limits: docked.find(slug)?.limits ?? {} }];
+        return [{ slug, pid, others: besidePids, ready, restarts, limits: docked.find(slug)?.limits ?? {} }];
       }),
     isFollowed,
     exceed: (slug, pid, error, verdict) => supervisor.endRun(slug, pid, { error: error.toInfo(), verdict }),

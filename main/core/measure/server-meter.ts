@@ -23,7 +23,7 @@ import { usageOf } from './usage.ts';
 export interface MeasuredServer {
   readonly slug: string;
   readonly pid: number;
-  /** Processes that single clients have beside it. */
+  /** Processes beside it, for single clients or another version of the protocol. */
   readonly others: readonly number[];
   readonly ready: boolean;
   readonly restarts: number;

@@ -60,6 +60,7 @@ export class ServerTargets {
       context: () => manager.servingContext(slug),
       sharing: () => this.#sharing(slug),
       dedicate: (client, signal) => supervisor.dedicate(slug, client, signal),
+      modern: (signal) => supervisor.modern(slug, signal),
     };
   }
 

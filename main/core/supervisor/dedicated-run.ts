@@ -1,5 +1,6 @@
 import { BerthError } from '../../../contract/errors.ts';
 import type { Backend, InitializeParams } from '../backend/backend.ts';
+import { MODERN_VERSION } from '../backend/modern-protocol.ts';
 import type { LogSink } from '../logs/log-sink.ts';
 import { type RunContext, ServerRun } from './server-run.ts';
 
@@ -25,10 +26,8 @@ export interface DedicatedBackend {
  * with the same process or upstream where it speaks over HTTP. Throws `refused` when too many clients have one.
  */
 export function dedicate(slug: string, shared: ServerRun, client: DedicatedClient, context: RunContext): ServerRun {
-  const { plan } = shared;
   const limit = context.timings.dedicatedLimit;
-  if (!plan) throw new BerthError('not-running', `The server ${slug} does not run.`);
-  if (shared.dedicated.length >= limit) {
+  if (shared.beside.filter((run) => run.isForOne).length >= limit) {
     throw new BerthError(
       'refused',
       `${limit} clients have a backend of ${slug} of their own, which is as many as may.`,
@@ -37,11 +36,22 @@ export function dedicate(slug: string, shared: ServerRun, client: DedicatedClien
       },
     );
   }
+  return runBeside(slug, shared, { ...context, onBehalfOf: client.params }, client.name);
+}
+
+/** Begins a run of the same plan as `shared` for clients that speak the protocol without sessions; it fails with `unsupported` where the server does not. */
+export function modernize(slug: string, shared: ServerRun, context: RunContext): ServerRun {
+  return runBeside(slug, shared, { ...context, onBehalfOf: 'modern' }, `MCP ${MODERN_VERSION}`);
+}
+
+function runBeside(slug: string, shared: ServerRun, context: RunContext, name: string): ServerRun {
+  const { plan } = shared;
+  if (!plan) throw new BerthError('not-running', `The server ${slug} does not run.`);
   const run = new ServerRun(
     slug,
     // Its files belong to the run beside it, which outlives it.
     async () => ({ plan: plan.transport === 'stdio' ? plan : { ...plan, process: null }, release: async () => {} }),
-    { ...context, onBehalfOf: client.params, logs: namingClient(context.logs, client.name) },
+    { ...context, logs: namingClient(context.logs, name) },
   );
   shared.endWith(run);
   // Nobody restarts it: its client gets another one when it asks again.

@@ -1,5 +1,5 @@
 import { BerthError } from '../../../contract/errors.ts';
-import type { ConnectedBackend } from '../backend/connect.ts';
+import type { ConnectedBackend } from '../backend/mcp-backend.ts';
 import type { Timings } from './timings.ts';
 
 /** What is needed to tell whether a server is alive. */

@@ -13,13 +13,15 @@ export interface ChannelOptions {
   /** `performance.now()` when the start has taken too long. */
   readonly deadline: number;
   readonly signal: AbortSignal;
+  /** For the protocol without sessions. */
+  readonly modern: boolean;
 }
 
 /** The channel to a server that has just been started, or to an upstream when there is no process. Rejects with a BerthError. */
 export async function openChannel(
   plan: LaunchPlan,
   group: ProcessGroup | null,
-  { openHttpTransport, onNoise, deadline, signal }: ChannelOptions,
+  { openHttpTransport, onNoise, deadline, signal, modern }: ChannelOptions,
 ): Promise<McpTransport> {
   if (plan.transport === 'stdio') {
     if (!group) throw new BerthError('invalid-config', 'A stdio server needs a command.');
@@ -28,5 +30,6 @@ export async function openChannel(
   const { url } = plan;
   if (url === null) throw new BerthError('invalid-config', `A server over ${plan.transport} needs a URL.`);
   if (group) await waitForHttp(url, plan.probe, deadline - performance.now(), signal);
-  return openHttpTransport({ ...plan, url }, { timeoutMs: Math.max(1, deadline - performance.now()), signal });
+  const timeoutMs = Math.max(1, deadline - performance.now());
+  return openHttpTransport({ ...plan, url }, { timeoutMs, signal, modern });
 }

@@ -1,5 +1,5 @@
 import { BerthError } from '../../../contract/errors.ts';
-import type { ConnectedBackend } from '../backend/connect.ts';
+import type { ConnectedBackend } from '../backend/mcp-backend.ts';
 import type { ServerRun } from './server-run.ts';
 
 /** Waits until the run is ready. When it cannot be, or `signal` aborts, rejects with why after everything of it has gone. */

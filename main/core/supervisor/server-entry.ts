@@ -13,8 +13,8 @@ export interface SupervisedServer {
   readonly restarts: number;
   /** How many clients have a backend of their own beside the shared one. */
   readonly dedicated: number;
-  /** Their processes, where the server speaks over stdio. */
-  readonly dedicatedPids: readonly number[];
+  /** Processes beside its own, for them or for another version of the protocol. */
+  readonly besidePids: readonly number[];
   readonly protocolVersion: string | null;
   readonly serverInfo: InitializeResult['serverInfo'] | null;
   readonly error: ErrorInfo | null;
@@ -66,8 +66,8 @@ export function snapshotOf(entry: ServerEntry): SupervisedServer {
     pid: run?.pid ?? null,
     startedAt: run?.startedAt?.toISOString() ?? null,
     restarts: model.restarts,
-    dedicated: run?.dedicated.length ?? 0,
-    dedicatedPids: run?.dedicated.flatMap(({ pid }) => pid ?? []) ?? [],
+    dedicated: run?.beside.filter((one) => one.isForOne).length ?? 0,
+    besidePids: run?.beside.flatMap(({ pid }) => pid ?? []) ?? [],
     protocolVersion: known?.protocolVersion ?? null,
     serverInfo: known?.serverInfo ?? null,
     error: model.error,

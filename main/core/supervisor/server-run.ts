@@ -1,6 +1,8 @@
 import { BerthError } from '../../../contract/errors.ts';
 import type { InitializeParams } from '../backend/backend.ts';
-import { type ConnectedBackend, connect } from '../backend/connect.ts';
+import { connect } from '../backend/connect.ts';
+import { discover } from '../backend/discover.ts';
+import type { ConnectedBackend } from '../backend/mcp-backend.ts';
 import type { openHttpTransport } from '../backend/open-http-transport.ts';
 import type { McpTransport } from '../backend/transport.ts';
 import { Emitter } from '../emitter.ts';
@@ -33,14 +35,17 @@ export interface RunContext {
   readonly logs: LogSink;
   readonly ledger: Ledger;
   readonly clientInfo: { readonly name: string; readonly version: string };
-  /** What the only client that it serves has said in its `initialize`; absent for one that serves all. */
-  readonly onBehalfOf?: InitializeParams;
+  /** What the only client that it serves has said in its `initialize`; `modern` for the protocol without sessions; absent for the run that all share. */
+  readonly onBehalfOf?: InitializeParams | 'modern';
   readonly timings: Timings;
   readonly openHttpTransport: typeof openHttpTransport;
   readonly gate: StartGate;
   /** Whether Berth did not run for a while since then (`performance.now()`). */
   readonly pausedSince: (monotonic: number) => boolean;
 }
+
+/** How long a server may take to say that it speaks the protocol without sessions: earlier ones may say nothing, in ms. */
+const DISCOVER_MS = 10_000;
 
 /** How long after its channel broke a process may take to end by itself, so that its own reason is the one shown, in ms. */
 const EXIT_AFTER_CLOSE_MS = 500;
@@ -66,8 +71,8 @@ export class ServerRun {
   #transport: McpTransport | null = null;
   #handle: LaunchHandle | null = null;
   #liveness: Liveness | null = null;
-  /** Runs of the same plan for single clients, which end with this one. */
-  readonly #dedicated = new Set<ServerRun>();
+  /** Runs of the same plan for single clients or another version of the protocol, which end with this one. */
+  readonly #beside = new Set<ServerRun>();
   readonly #begunAt = performance.now();
 
   backend: ConnectedBackend | null = null;
@@ -102,15 +107,20 @@ export class ServerRun {
     return this.#handle?.plan ?? null;
   }
 
-  /** The runs for single clients that go with this one. */
-  get dedicated(): readonly ServerRun[] {
-    return [...this.#dedicated];
+  /** Whether it serves one client alone. */
+  get isForOne(): boolean {
+    return typeof this.#context.onBehalfOf === 'object';
+  }
+
+  /** The runs that end with this one. */
+  get beside(): readonly ServerRun[] {
+    return [...this.#beside];
   }
 
   /** Ends that run with this one, before what both use is removed. */
   endWith(run: ServerRun): void {
-    this.#dedicated.add(run);
-    void run.ended.then(() => this.#dedicated.delete(run));
+    this.#beside.add(run);
+    void run.ended.then(() => this.#beside.delete(run));
     if (this.#abort.signal.aborted) void run.terminate();
   }
 
@@ -122,8 +132,8 @@ export class ServerRun {
 
   /** Asks it for a sign of life after a wake or a change of network; it breaks when it gives none. Never rejects. */
   async proveAlive(): Promise<void> {
-    const dedicated = [...this.#dedicated].map((run) => run.proveAlive());
-    await Promise.all([this.#liveness?.prove(this.#context.timings.wakePingMs), ...dedicated]);
+    const beside = [...this.#beside].map((run) => run.proveAlive());
+    await Promise.all([this.#liveness?.prove(this.#context.timings.wakePingMs), ...beside]);
   }
 
   async #start(): Promise<ConnectedBackend> {
@@ -151,10 +161,14 @@ export class ServerRun {
         },
         deadline,
         signal: waiting.signal,
+        modern: this.#context.onBehalfOf === 'modern',
       });
       const timeoutMs = Math.max(1, deadline - performance.now());
-      const who = { clientInfo, onBehalfOf: this.#context.onBehalfOf };
-      const backend = await connect(this.#transport, { ...who, timeoutMs, signal: waiting.signal });
+      const { onBehalfOf } = this.#context;
+      const asking = { clientInfo, timeoutMs, signal: waiting.signal };
+      const backend = await (onBehalfOf === 'modern'
+        ? discover(this.#transport, { ...asking, timeoutMs: Math.min(timeoutMs, DISCOVER_MS) })
+        : connect(this.#transport, { ...asking, onBehalfOf }));
       this.#becomeReady(backend, plan);
       return backend;
     } finally {
@@ -260,7 +274,7 @@ export class ServerRun {
 
   async #tearDown(): Promise<void> {
     const { timings, ledger } = this.#context;
-    const dedicated = [...this.#dedicated].map((run) => run.terminate());
+    const beside = [...this.#beside].map((run) => run.terminate());
     const overStdio = this.#handle?.plan.transport === 'stdio';
     try {
       const ended = this.#group?.exit ?? null;
@@ -276,7 +290,7 @@ export class ServerRun {
         await ledger.remove(group.pid);
       }
     } finally {
-      await Promise.all(dedicated);
+      await Promise.all(beside);
       if (this.#handle) await this.#release(this.#handle);
     }
   }

@@ -4,7 +4,7 @@ import type { Backend } from '../backend/backend.ts';
 import { openHttpTransport } from '../backend/open-http-transport.ts';
 import type { Disposable } from '../dispose.ts';
 import { Emitter } from '../emitter.ts';
-import { type DedicatedBackend, type DedicatedClient, dedicate } from './dedicated-run.ts';
+import { type DedicatedBackend, type DedicatedClient, dedicate, modernize } from './dedicated-run.ts';
 import { Ledger } from './ledger.ts';
 import { readyOrWhy } from './ready-or-why.ts';
 import { logReapReport, type ReapReport, reapOrphans } from './reap-orphans.ts';
@@ -186,16 +186,17 @@ export class Supervisor implements Disposable {
   async dedicate(slug: string, client: DedicatedClient, signal?: AbortSignal): Promise<DedicatedBackend> {
     const entry = this.#known(slug);
     if (!entry.run || !entry.published) throw notRunning(slug);
-    const run = dedicate(slug, entry.run, client, this.#context);
-    entry.runs.add(run);
-    void run.ended.then(() => {
-      entry.runs.delete(run);
-      this.#changes.fire(slug);
-    });
-    this.#changes.fire(slug);
-    const shared = entry.published;
-    const backend = await readyOrWhy(run, signal);
-    return { backend, shared, close: async () => void (await run.terminate()) };
+    return this.#beside(entry, dedicate(slug, entry.run, client, this.#context), entry.published, signal);
+  }
+
+  /**
+   * The backend for clients that speak the protocol without sessions: one for all of them, beside the run that serves now. Rejects with
+   * `unsupported` when the server does not speak it, else as `dedicate`.
+   */
+  async modern(slug: string, signal?: AbortSignal): Promise<DedicatedBackend> {
+    const entry = this.#known(slug);
+    if (!entry.run || !entry.published) throw notRunning(slug);
+    return this.#beside(entry, modernize(slug, entry.run, this.#context), entry.published, signal);
   }
 
   /** Ends the present run of a server and counts that as a crash with this error. Nothing happens when `pid` is not its process any more. */
@@ -267,6 +268,18 @@ export class Supervisor implements Disposable {
     entry.runs.add(run);
     void run.ended.then(() => entry.runs.delete(run));
     return run;
+  }
+
+  async #beside(entry: ServerEntry, run: ServerRun, shared: Backend, signal?: AbortSignal): Promise<DedicatedBackend> {
+    const changed = () => this.#changes.fire(entry.slug);
+    entry.runs.add(run);
+    void run.ended.then(() => {
+      entry.runs.delete(run);
+      changed();
+    });
+    changed();
+    const backend = await readyOrWhy(run, signal);
+    return { backend, shared, close: async () => void (await run.terminate()) };
   }
 
   /** From now on what happens to this run happens to the server, until another takes its number's place. */

@@ -4,6 +4,7 @@ import { ALL, type AllMode } from '../../../../contract/model/all.ts';
 import type { JsonRpcMessage } from '../../backend/backend.ts';
 import type { Sink } from '../call.ts';
 import type { ClientSession, ClientSessionOptions } from '../client-session.ts';
+import { isModern, onlyWithSessions } from '../era.ts';
 import { clientInfoOf } from '../initialize.ts';
 import {
   classify,
@@ -59,7 +60,7 @@ export class AggregateSession implements ClientSession {
   #initialized = false;
 
   constructor(options: AggregateSessionOptions) {
-    const { client, hosts, targets, events, limits, mode, push } = options;
+    const { client, hosts, targets, events, limits, mode, push, idleMs = () => null } = options;
     this.client = client;
     this.#options = options;
     this.#announcer = new Announcer(push);
@@ -68,6 +69,7 @@ export class AggregateSession implements ClientSession {
       client,
       announcer: this.#announcer,
       push: (slug, message) => push(this.#shared.toClient(slug, message)),
+      idleMs,
       listWaitMs: limits.listWaitMs,
     });
     this.#shared = new SharedRequests(this.#members);
@@ -103,6 +105,11 @@ export class AggregateSession implements ClientSession {
     const classified = classify(value);
     switch (classified.kind) {
       case 'request': {
+        // Some servers speak only versions with sessions, so all of them as one do.
+        if (isModern(classified.message)) {
+          sink.answer(onlyWithSessions(ALL).answer(classified.message.id));
+          return () => {};
+        }
         const errand = this.#request(classified.message, sink);
         return (reason) => errand?.cancel(reason);
       }
@@ -126,8 +133,12 @@ export class AggregateSession implements ClientSession {
     this.#members.undelivered(message);
   }
 
-  rest(): void {
-    if (this.#errands.size === 0) this.#members.rest();
+  get mayRest(): boolean {
+    return this.#errands.size === 0 && this.#members.mayRest;
+  }
+
+  rest(): Promise<void> {
+    return this.#members.rest();
   }
 
   drained(): Promise<void> {

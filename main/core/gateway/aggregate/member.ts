@@ -29,6 +29,7 @@ export interface MemberOptions {
   /** What the client said at `initialize`. */
   readonly params: Readonly<Record<string, unknown>>;
   readonly push: (message: JsonRpcMessage) => void;
+  readonly idleMs: () => number | null;
   /** The server was removed. */
   readonly onGone: () => void;
   /** This list turned out to be another than the one that was shown. */
@@ -50,10 +51,10 @@ export class Member {
   #opening: Promise<void> | null = null;
   #level: string | null = null;
 
-  constructor({ host, client, params, push, onGone, onLate }: MemberOptions) {
+  constructor({ host, client, params, push, idleMs, onGone, onLate }: MemberOptions) {
     this.slug = host.slug;
     this.#params = params;
-    this.#session = host.open({ client, push, onClose: onGone });
+    this.#session = host.open({ client, push, idleMs, onClose: onGone });
     const list = (kind: ListKind, name: ListName) =>
       new KeptList({ read: () => this.#read(kind), onLate: () => onLate(name) });
     this.#lists = {
@@ -103,8 +104,12 @@ export class Member {
     this.#session.undelivered(message);
   }
 
-  rest(): void {
-    this.#session.rest();
+  get mayRest(): boolean {
+    return this.#session.mayRest;
+  }
+
+  rest(): Promise<void> {
+    return this.#session.rest();
   }
 
   drained(): Promise<void> {

@@ -21,6 +21,8 @@ export interface MembersOptions {
   readonly announcer: Announcer;
   /** Takes what a server says by itself. */
   readonly push: (slug: string, message: JsonRpcMessage) => void;
+  /** As for a session of one server. */
+  readonly idleMs: () => number | null;
   /** How long lists wait for one server, in ms. */
   readonly listWaitMs: number;
 }
@@ -53,7 +55,7 @@ export class Members {
 
   /** Undefined when there is no such server. */
   of(slug: string): Member | undefined {
-    const { hosts, client, announcer } = this.#options;
+    const { hosts, client, announcer, idleMs } = this.#options;
     // Asked first, since it ends the sessions of a server that was removed.
     const host = hosts.get(slug);
     const known = this.#members.get(slug);
@@ -63,6 +65,7 @@ export class Members {
       client,
       params: this.#params,
       push: (message) => this.#said(slug, message),
+      idleMs,
       onGone: () => {
         if (this.#closed) return;
         this.#members.delete(slug);
@@ -126,8 +129,12 @@ export class Members {
     for (const member of this.#members.values()) member.undelivered(message);
   }
 
-  rest(): void {
-    for (const member of this.#members.values()) member.rest();
+  get mayRest(): boolean {
+    return [...this.#members.values()].some((member) => member.mayRest);
+  }
+
+  async rest(): Promise<void> {
+    await Promise.all([...this.#members.values()].filter(({ mayRest }) => mayRest).map((member) => member.rest()));
   }
 
   async drained(): Promise<void> {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Client as ClientV2, StreamableHTTPClientTransport as HttpV2 } from '@modelcontextprotocol/client';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import {
   ListRootsRequestSchema,
@@ -12,7 +13,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { BerthError } from '../../../../contract/errors.ts';
 import { type AllClientOptions, connectAll, doors } from '../../../fixtures/gateway/all-clients.ts';
 import { bundle } from '../../../fixtures/gateway/bundle.ts';
-import { GatewayBench } from '../../../fixtures/gateway/gateway-bench.ts';
+import { GatewayBench, tokenOf } from '../../../fixtures/gateway/gateway-bench.ts';
 
 const fickle = fileURLToPath(new URL('../../../fixtures/gateway/fickle-server.mjs', import.meta.url));
 
@@ -392,6 +393,16 @@ describe('all servers', () => {
     expect(await result).toMatchObject({ isError: true, _meta: { 'berth/error': { code: 'refused' } } });
     const unknown = client.request({ method: 'tasks/list' }, (await import('zod')).z.looseObject({}) as never);
     await expect(unknown).rejects.toThrow('has no method tasks/list');
+  });
+
+  it('tell a client of the protocol without sessions to begin one', async () => {
+    const client = new ClientV2({ name: 'v2', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
+    const requestInit = { headers: { authorization: `Bearer ${tokenOf('v2')}` } };
+    await client.connect(new HttpV2(bench.endpoint('all'), { requestInit }));
+    expect(await client.callTool({ name: 'dev__echo', arguments: { text: 'hi' } })).toMatchObject({
+      content: [{ text: 'hi' }],
+    });
+    await client.close();
   });
 
   it('end with the tokens of their client, calls in flight included', async () => {

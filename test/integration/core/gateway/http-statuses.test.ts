@@ -159,11 +159,13 @@ describe('what a request gets', () => {
     expect(await codeOf(post(bench.endpoint(), '{', session))).toBe(-32700);
     expect(await codeOf(post(bench.endpoint(), [list], session))).toBe(-32600);
     expect(await codeOf(post(bench.endpoint(), list, { 'mcp-session-id': 'unknown' }))).toBe(-32001);
-    const modern = await post(bench.endpoint(), list, { 'mcp-protocol-version': '2026-07-28' });
-    expect(modern.json?.['error']).toMatchObject({
+    const unknown = await post(bench.endpoint(), list, { 'mcp-protocol-version': '2031-01-01' });
+    expect(unknown.json?.['error']).toMatchObject({
       code: -32022,
-      data: { supported: expect.arrayContaining(['2025-11-25']) },
+      data: { supported: expect.arrayContaining(['2026-07-28', '2025-11-25']) },
     });
+    // The version without sessions stands in the message as well.
+    expect(await codeOf(post(bench.endpoint(), list, { 'mcp-protocol-version': '2026-07-28' }))).toBe(-32020);
   });
 
   it('stops reading a body without a length as soon as it is too large', async () => {
@@ -208,7 +210,7 @@ describe('what a request gets', () => {
     expect((await post(bench.endpoint(), list, own)).status).toBe(404);
   });
 
-  it('answers a client that takes one form only in that form', async () => {
+  it('answers a client that takes one form only, or names it first, in that form', async () => {
     const slow = {
       jsonrpc: '2.0',
       id: 7,
@@ -220,6 +222,8 @@ describe('what a request gets', () => {
     const events = await post(bench.endpoint(), list, { ...session, accept: 'text/event-stream' });
     expect(events.headers['content-type']).toBe('text/event-stream');
     expect(events.text).toMatch(/^event: message\ndata: \{.*"id":1.*\}\n\n$/s);
+    const rather = await post(bench.endpoint(), list, { ...session, accept: 'text/event-stream, application/json' });
+    expect(rather.headers['content-type']).toBe('text/event-stream');
     const both = await post(bench.endpoint(), slow, session);
     const messages = both.text
       .split('\n')

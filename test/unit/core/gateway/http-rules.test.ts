@@ -98,13 +98,18 @@ describe('headers', () => {
   });
 
   it.each([
-    [undefined, { json: true, events: true }],
-    ['*/*', { json: true, events: true }],
-    ['application/json, text/event-stream', { json: true, events: true }],
-    ['application/json', { json: true, events: false }],
-    ['text/event-stream;q=0.5', { json: false, events: true }],
-    ['application/json;q=0, text/*', { json: false, events: true }],
-    ['text/html', { json: false, events: false }],
+    [undefined, { json: true, events: true, eventsFirst: false }],
+    [' ', { json: true, events: true, eventsFirst: false }],
+    ['*/*', { json: true, events: true, eventsFirst: false }],
+    ['application/json, text/event-stream', { json: true, events: true, eventsFirst: false }],
+    ['text/event-stream, application/json', { json: true, events: true, eventsFirst: true }],
+    ['text/event-stream;q=0.5, application/json', { json: true, events: true, eventsFirst: false }],
+    ['application/json;q=0.5, text/event-stream', { json: true, events: true, eventsFirst: true }],
+    ['application/json', { json: true, events: false, eventsFirst: false }],
+    ['text/event-stream;q=0.5', { json: false, events: true, eventsFirst: true }],
+    ['application/json;q=0, text/*', { json: false, events: true, eventsFirst: true }],
+    ['text/event-stream;q=0, */*', { json: true, events: false, eventsFirst: false }],
+    ['text/html', { json: false, events: false, eventsFirst: false }],
   ])('Accept: %s', (accept, forms) => {
     expect(acceptedForms(accept)).toEqual(forms);
   });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { BerthError } from '../../../../contract/errors.ts';
-import type { ConnectedBackend } from '../../../../main/core/backend/connect.ts';
+import type { ConnectedBackend } from '../../../../main/core/backend/mcp-backend.ts';
 import { watchLiveness } from '../../../../main/core/supervisor/liveness.ts';
 
 const timings = { pingEveryMs: 30_000, pingTimeoutMs: 10_000, pingMisses: 3 };

@@ -1,25 +1,21 @@
 import { BerthError } from '../../../contract/errors.ts';
-import type { InitializeParams, InitializeResult } from '../backend/backend.ts';
 import type { Disposable } from '../dispose.ts';
 import { untilAborted } from '../until-aborted.ts';
 import type { Endpoint, Linked, Way } from './endpoint.ts';
-import type { JsonRpcNotification } from './json-rpc.ts';
-import { Link, type ServerAsks } from './link.ts';
+import { Link, type LinkOptions } from './link.ts';
 import type { DedicatedBackend } from './ports.ts';
 import { ToolClaims } from './tool-claims.ts';
 
-export interface DedicatedWayOptions {
+export interface BesideWayOptions {
   readonly endpoint: Endpoint;
-  /** The client's id or its token's name. */
-  readonly client: string;
-  readonly params: InitializeParams;
-  readonly onNotification: (notification: JsonRpcNotification) => void;
-  /** What the server asks its client, and takes back. */
-  readonly asksOf: (link: Link) => ServerAsks;
+  /** Opens the server beside the shared one, which is up. */
+  readonly open: (signal: AbortSignal) => Promise<DedicatedBackend>;
+  readonly linkOptions: (link: () => Link) => Omit<LinkOptions, 'backend' | 'onClose'>;
+  readonly onOpened?: (link: Link) => void;
   /** Another server has taken the place of the one before. */
-  readonly onRenewed: (link: Link) => void;
+  readonly onRenewed?: (link: Link) => void;
   /** This one is gone. */
-  readonly onLost: (link: Link) => void;
+  readonly onLost?: (link: Link) => void;
 }
 
 interface Opened extends Linked {
@@ -27,23 +23,19 @@ interface Opened extends Linked {
 }
 
 /**
- * A server that one session has for itself (D21), opened when it is first needed, and again after it has ended or the shared one beside
- * it was replaced: then calls go to the new one, while those in flight end where they began (D19).
+ * A server beside the one that sessions share: for one session alone (D21), or for clients that speak the protocol without sessions. It is
+ * opened when it is first needed, and again after it has ended or the shared one was replaced: then calls go to the new one, while those
+ * in flight end where they began (D19).
  */
-export class DedicatedWay implements Way, Disposable {
-  readonly #options: DedicatedWayOptions;
+export class BesideWay implements Way, Disposable {
+  readonly #options: BesideWayOptions;
   readonly #abort = new AbortController();
   #opened: Opened | null = null;
   #opening: Promise<Link> | null = null;
   #times = 0;
 
-  constructor(options: DedicatedWayOptions) {
+  constructor(options: BesideWayOptions) {
     this.#options = options;
-  }
-
-  /** What the server has answered to the client's `initialize`; opens it. Rejects with why there is none. */
-  async initialized(signal: AbortSignal): Promise<InitializeResult> {
-    return (await this.link(signal)).backend.initializeResult;
   }
 
   linkNow(): Link | null {
@@ -67,48 +59,50 @@ export class DedicatedWay implements Way, Disposable {
     return this.#opened?.link === link ? this.#opened.claims : new ToolClaims(link);
   }
 
-  /** Ends the server until it is needed again. */
-  rest(): void {
+  get isOpen(): boolean {
+    return this.#opened !== null;
+  }
+
+  /** Ends the server until it is needed again; resolves when it is gone. */
+  async rest(): Promise<void> {
     const opened = this.#opened;
     this.#opened = null;
-    void opened?.dedicated.close();
+    await opened?.dedicated.close();
   }
 
   /** The session has ended: so does its server. */
   dispose(): void {
     this.#abort.abort();
-    this.rest();
+    void this.rest();
   }
 
   async #open(): Promise<Link> {
-    const { endpoint, client, params, onNotification, asksOf, onRenewed, onLost } = this.#options;
+    const { endpoint, open, linkOptions, onOpened, onRenewed, onLost } = this.#options;
     const { signal } = this.#abort;
     await endpoint.link(signal);
-    const dedicated = await endpoint.target.dedicate({ name: client, params }, signal);
+    const dedicated = await open(signal);
     if (signal.aborted) {
       void dedicated.close();
       throw new BerthError('cancelled', 'The session has ended.');
     }
+    const options = linkOptions(() => link);
     const link: Link = new Link({
+      ...options,
       backend: dedicated.backend,
       onNotification: (notification) => {
         if (notification.method === 'notifications/tools/list_changed') opened.claims.forget();
-        onNotification(notification);
-      },
-      asks: {
-        onRequest: (request) => asks.onRequest(request),
-        onWithdrawn: (id, withdrawn) => asks.onWithdrawn(id, withdrawn),
+        options.onNotification(notification);
       },
       onClose: () => {
         accompanied.dispose();
-        onLost(link);
+        onLost?.(link);
       },
     });
-    const asks = asksOf(link);
     const accompanied = endpoint.accompany(link, dedicated.shared);
     const opened: Opened = { link, claims: new ToolClaims(link), dedicated };
     this.#opened = opened;
-    if (this.#times++ > 0) onRenewed(link);
+    onOpened?.(link);
+    if (this.#times++ > 0) onRenewed?.(link);
     return link;
   }
 }
