@@ -73,7 +73,7 @@ export const calls = {
   'servers.start': call(slugs, z.array(serverSchema)),
   'servers.stop': call(slugs, z.array(serverSchema)),
   'servers.restart': call(slugs, z.array(serverSchema)),
-  /** Tools as an AI client sees them: through the gateway. */
+  /** Tools as an AI client sees them: through the gateway; with the slug `all`, those of all servers. */
   'servers.tools': call(z.object({ slug: z.string() }), z.array(toolSchema)),
   /** Calls a tool through the gateway. */
   'servers.call': call(
@@ -117,7 +117,7 @@ export const calls = {
     clientSchema,
   ),
 
-  /** Mints a token under a name (D23) for a server, or with the slug `metrics` for `/metrics`; the only time that it is shown. */
+  /** Mints a token under a name (D23) for a server, with `all` for all of them, or with `metrics` for `/metrics`; the only time that it is shown. */
   'endpoint.mint': call(
     z.object({ slug: z.string(), name: z.string().min(1, 'it is empty').max(64, 'use at most 64 characters') }),
     z.object({ url: z.string(), headers: z.record(z.string(), z.string()) }),

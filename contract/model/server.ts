@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { errorInfoSchema } from '../error-schema.ts';
+import { ALL } from './all.ts';
 import { guardLevelSchema } from './guard.ts';
 import { sharingSchema } from './sharing.ts';
 import { exposedListeners, limitsPatchSchema, limitsSchema, listenerSchema, resourcesSchema } from './usage.ts';
 
 /** Decision D1. */
 export const slugPattern = /^[a-z0-9][a-z0-9-]{0,39}$/;
-export const reservedSlugs: readonly string[] = ['all', 'healthz', 'metrics', 'ui', 'auth'];
+export const reservedSlugs: readonly string[] = [ALL, 'healthz', 'metrics', 'ui', 'auth'];
 export const slugSchema = z
   .string()
   .regex(slugPattern, 'use 1 to 40 of a-z, 0-9 and "-", not starting with "-"')

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { allModeSchema } from './all.ts';
 import { contextColourSchema } from './context.ts';
 import { guardLevelSchema } from './guard.ts';
 import { optionValueSchema, slugSchema, transportSchema } from './server.ts';
@@ -46,6 +47,8 @@ export const settingsSchema = z.strictObject({
   demo: z.boolean().default(false),
   contexts: z.record(z.string(), contextSettingsSchema).default({}),
   servers: z.record(slugSchema, serverSettingsSchema).default({}),
+  /** The endpoint of all servers. */
+  all: z.strictObject({ mode: allModeSchema.default('tools') }).default({ mode: 'tools' }),
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   /** Desktop only: open Berth at login. */
   startAtLogin: z.boolean().default(false),
@@ -71,6 +74,7 @@ export type Settings = z.infer<typeof settingsSchema>;
 export const settingsPatchSchema = z.strictObject({
   port: settingsSchema.shape.port.unwrap().optional(),
   theme: settingsSchema.shape.theme.unwrap().optional(),
+  all: settingsSchema.shape.all.unwrap().optional(),
   startAtLogin: z.boolean().optional(),
   env: z.record(z.string(), z.string()).optional(),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorInfoSchema } from '../error-schema.ts';
 import { callRecordSchema } from './activity.ts';
+import { allEndpointSchema } from './all.ts';
 import { approvalSchema } from './approval.ts';
 import { clientSchema } from './client.ts';
 import { contextSchema, kubeSourceSchema } from './context.ts';
@@ -38,6 +39,8 @@ export const statusSchema = z.object({
   switchingTo: z.string().nullable(),
   demo: z.boolean(),
   servers: z.array(serverSchema),
+  /** The endpoint of all servers. */
+  all: allEndpointSchema,
   contexts: z.array(contextSchema),
   sources: z.array(kubeSourceSchema),
   clients: z.array(clientSchema),

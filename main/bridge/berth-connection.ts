@@ -49,7 +49,10 @@ export class BerthConnection {
 }
 
 /** Connects and says which server is wanted, and by whom. Never rejects. */
-export function connectToBerth(path: string, hello: { slug: string; client: string }): Promise<ConnectOutcome> {
+export function connectToBerth(
+  path: string,
+  hello: { slug: string; client: string; mode?: string },
+): Promise<ConnectOutcome> {
   const distrust = foreignFolder(path);
   if (distrust) return Promise.resolve({ kind: 'refused', problem: distrust });
   return new Promise((resolve) => {

@@ -8,10 +8,11 @@ import { connectToBerth } from './berth-connection.ts';
 import { BridgeSession } from './bridge-session.ts';
 import { startBerth, startCommand } from './start-berth.ts';
 
-const USAGE = `Usage: bridge connect SLUG [--client ID] [--socket PATH] [--wait SECONDS]
+const USAGE = `Usage: bridge connect SLUG [--client ID] [--mode MODE] [--socket PATH] [--wait SECONDS]
 
-Connects an AI client that speaks MCP over stdio with the server SLUG in Berth.
+Connects an AI client that speaks MCP over stdio with the server SLUG in Berth, or with all of them: connect all.
   --client ID      who is connecting, for Berth's activity list (default: bridge)
+  --mode MODE      of all servers: tools, or search for two tools that find the others (default: as set in Berth)
   --socket PATH    Berth's socket (default: that of this user, or of BERTH_HOME)
   --wait SECONDS   how long requests wait for Berth to come up (default: 30)
 `;
@@ -36,13 +37,13 @@ export async function runBridge(args: readonly string[], io: BridgeIo = process)
     io.stderr.write(USAGE);
     return 2;
   }
-  const { slug, client, waitMs } = options;
+  const { slug, client, mode, waitMs } = options;
   const socket = options.socket ?? berthPaths(io.env).mcpSocket;
   const command = startCommand(io.env, import.meta.url);
   const session = new BridgeSession({
     stdin: io.stdin,
     stdout: io.stdout,
-    connect: () => connectToBerth(socket, { slug, client }),
+    connect: () => connectToBerth(socket, { slug, client, ...(mode === null ? {} : { mode }) }),
     start: async () => command !== null && startBerth(command, io.env),
     waitMs,
     say,
@@ -54,6 +55,7 @@ export async function runBridge(args: readonly string[], io: BridgeIo = process)
 interface Options {
   readonly slug: string;
   readonly client: string;
+  readonly mode: string | null;
   readonly socket: string | null;
   readonly waitMs: number;
 }
@@ -64,15 +66,22 @@ function parseOptions(args: readonly string[]): Options | string {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { client: { type: 'string' }, socket: { type: 'string' }, wait: { type: 'string' } },
+      options: {
+        client: { type: 'string' },
+        mode: { type: 'string' },
+        socket: { type: 'string' },
+        wait: { type: 'string' },
+      },
     });
     const [verb, slug, ...more] = positionals;
     if (verb !== 'connect' || slug === undefined || more.length > 0) return 'Say which server: connect SLUG.';
     const client = values.client ?? 'bridge';
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(client)) return '--client takes letters, digits, ".", "_" and "-".';
+    const mode = values.mode ?? null;
+    if (mode !== null && mode !== 'tools' && mode !== 'search') return '--mode takes tools or search.';
     const seconds = Number(values.wait ?? 30);
     if (!(seconds >= 0 && seconds <= 600)) return '--wait takes seconds, from 0 to 600.';
-    return { slug, client, socket: values.socket ?? null, waitMs: seconds * 1000 };
+    return { slug, client, mode, socket: values.socket ?? null, waitMs: seconds * 1000 };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

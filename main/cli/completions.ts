@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander';
 
 /** Kinds of names that only the running core knows. */
-export type NameKind = 'servers' | 'contexts' | 'clients' | 'presets' | 'targets';
+export type NameKind = 'servers' | 'endpoints' | 'contexts' | 'clients' | 'presets' | 'targets';
 
 const argumentKinds: Record<string, NameKind> = {
   slug: 'servers',
@@ -12,6 +12,9 @@ const argumentKinds: Record<string, NameKind> = {
   id: 'presets',
   target: 'targets',
 };
+
+/** Commands that also take all servers as one. */
+const takesAll: ReadonlySet<string> = new Set(['endpoint', 'connect', 'install', 'uninstall', 'tools', 'call']);
 
 /** What may stand in the place of the last of `words` (the words after `berth`), all of which begin as it does. */
 export async function completionsFor(
@@ -47,7 +50,8 @@ async function candidates(
   if (!expected) return [];
   if (expected.argChoices) return expected.argChoices;
   if (expected.name() === 'on|off') return ['on', 'off'];
-  const kind = argumentKinds[expected.name()];
+  const named = argumentKinds[expected.name()];
+  const kind = named === 'servers' && takesAll.has(command.name()) ? 'endpoints' : named;
   return [...subcommands, ...(kind === undefined ? [] : await names(kind))];
 }
 

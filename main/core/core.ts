@@ -194,11 +194,13 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         targets,
         tokens: internalTokens,
         version,
+        allMode: () => settings.settings.all.mode,
         events: recordTraffic({ activity, audit, metrics }),
         approver: approvals,
         metrics: () => metrics.read(),
       }),
     );
+    store.add(settings.onDidChange(() => gateway.followAllMode()));
     const address = store.add(new EndpointAddress(port, (wanted) => gateway.listen(wanted)));
     await address.open();
     const clients = store.add(

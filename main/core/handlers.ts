@@ -6,6 +6,7 @@ import { METRICS } from './gateway/http-front.ts';
 import { addablePath, addedOrigin } from './kube-path.ts';
 import type { CoreParts } from './parts.ts';
 import { secretNamesIn } from './presets/secret-references.ts';
+import { requireEndpoint } from './servers/require-endpoint.ts';
 
 /** Every call of the contract, answered by the parts of the core. Thin: what a call means stands in the part. */
 export function handlers(core: CoreParts): Handlers {
@@ -161,11 +162,11 @@ function serverHandlers({
     'servers.stop': (input, { signal }) => each(input, (slug) => servers.stop(slug), over, signal),
     'servers.restart': (input, { signal }) => each(input, (slug) => servers.restart(slug), settled, signal),
     'servers.tools': ({ slug }, { signal }) => {
-      servers.get(slug);
+      requireEndpoint(servers, slug);
       return inspector.tools(slug, 'inspector', signal);
     },
     'servers.call': async ({ slug, tool, args, who }, { signal }) => {
-      servers.get(slug);
+      requireEndpoint(servers, slug);
       return (await inspector.call(slug, tool, args, { who, signal })).result;
     },
   };
@@ -180,17 +181,18 @@ function clientHandlers({ clients, tokens, servers, endpoint, endClient }: CoreP
   return {
     'clients.list': () => clients.list(),
     'clients.preview': (input) => {
-      if (input.action === 'install') for (const slug of input.slugs) servers.get(slug);
+      if (input.action === 'install') for (const slug of input.slugs) requireEndpoint(servers, slug);
       return clients.preview(input);
     },
     'clients.install': ({ client, slugs, baseHash }) => {
-      for (const slug of slugs) servers.get(slug);
+      for (const slug of slugs) requireEndpoint(servers, slug);
       return clients.install({ client, slugs, ...(baseHash === undefined ? {} : { baseHash }) });
     },
     'clients.uninstall': ({ client, slugs, baseHash }) =>
       clients.uninstall({ client, slugs, ...(baseHash === undefined ? {} : { baseHash }) }),
     'endpoint.mint': async ({ slug, name }) => {
-      const url = slug === METRICS ? `${endpoint().url}/metrics` : servers.get(slug).endpoint.http;
+      if (slug !== METRICS) requireEndpoint(servers, slug);
+      const url = `${endpoint().url}/${slug === METRICS ? METRICS : `${slug}/mcp`}`;
       const token = await tokens.mint(slug, name);
       return { url, headers: { Authorization: `Bearer ${token}` } };
     },

@@ -1,4 +1,5 @@
 import type { ErrorInfo } from '../../contract/errors.ts';
+import { ALL } from '../../contract/model/all.ts';
 import type { Client } from '../../contract/model/client.ts';
 import type { Status } from '../../contract/model/status.ts';
 import type { CoreParts } from './parts.ts';
@@ -28,6 +29,11 @@ export function buildStatus(core: Omit<CoreParts, 'status' | 'doctor' | 'inspect
     switchingTo: core.contextSwitch.target,
     demo: core.demo.on,
     servers: core.servers.list(),
+    all: {
+      mode: core.settings.settings.all.mode,
+      endpoint: { http: `${endpoint.url}/${ALL}/mcp`, sse: `${endpoint.url}/${ALL}/sse` },
+      clients: core.activity.clientsOf(ALL),
+    },
     contexts: core.contexts.list(),
     sources: [...snapshot.sources],
     clients: extras.clients.map((client) => ({

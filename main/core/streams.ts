@@ -1,5 +1,6 @@
 import type { StreamSources } from '../../contract/streams.ts';
 import type { CoreParts } from './parts.ts';
+import { requireEndpoint } from './servers/require-endpoint.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** Every stream of the contract, fed by the parts of the core. */
@@ -23,7 +24,7 @@ export function streamSources({
     doctor: (params, push, { signal }) => doctor.run(params?.target, push, signal),
     'presets.install': ({ preset, route }, push, { signal }) => installer.install(preset, route, push, signal),
     'inspector.call': async ({ slug, tool, args }, push, { signal }) => {
-      servers.get(slug);
+      requireEndpoint(servers, slug);
       const { result, ms } = await inspector.call(slug, tool, args, {
         who: 'inspector',
         signal,

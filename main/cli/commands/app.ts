@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { BerthError, exitCodeOf } from '../../../contract/errors.ts';
+import type { AllMode } from '../../../contract/model/all.ts';
 import { applicationFiles } from '../../core/application-files.ts';
 import { say } from '../cli-io.ts';
 import { type CommandKit, formatOf, withOutput } from '../command-kit.ts';
@@ -57,11 +58,14 @@ export function addAppCommands(program: Command, { io, exit }: CommandKit): void
 
   program
     .command('connect <slug>')
-    .description('the stdio bridge to a server: what AI clients start')
+    .description('the stdio bridge to a server, or with "all" to all of them: what AI clients start')
     .option('--client <id>', 'who is connecting, for the activity list')
-    .action(async (slug: string, options: { client?: string }) => {
+    .addOption(new Option('--mode <mode>', 'of all servers: every tool, or search').choices(['tools', 'search']))
+    .action(async (slug: string, options: { client?: string; mode?: AllMode }) => {
       const { runBridge } = await import('../../bridge/bridge.ts');
-      const args = ['connect', slug, ...(options.client === undefined ? [] : ['--client', options.client])];
+      const client = options.client === undefined ? [] : ['--client', options.client];
+      const mode = options.mode === undefined ? [] : ['--mode', options.mode];
+      const args = ['connect', slug, ...client, ...mode];
       const { stdin, stdout, stderr, env } = io;
       exit(await Promise.race([runBridge(args, { stdin, stdout, stderr, env }), untilInterrupted(io.interrupted)]));
     });

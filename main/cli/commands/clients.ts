@@ -18,7 +18,7 @@ export function addClientCommands(program: Command, { io }: CommandKit): void {
     });
 
   withOutput(program.command('install <client> <slugs...>'))
-    .description('write the endpoints of servers into the config file of a client')
+    .description('write the endpoints of servers, or the one of "all", into the config file of a client')
     .option('--dry-run', 'only show what would change', false)
     .addOption(new Option('--route <route>', 'how to install').choices(['file']).default('file'))
     .action(async (client: string, slugs: string[], options: ChangeOptions) => {

@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { BerthError } from '../../../contract/errors.ts';
+import { ALL } from '../../../contract/model/all.ts';
 import type { RpcClient } from '../../../contract/rpc-client.ts';
 import { answer, type CliIo } from '../cli-io.ts';
 import type { CommandKit } from '../command-kit.ts';
@@ -41,6 +42,7 @@ async function ask(berth: RpcClient, kind: NameKind): Promise<string[]> {
   if (kind === 'presets') return (await berth.call('presets.list')).map(({ id }) => id);
   const status = await berth.call('app.status');
   if (kind === 'servers') return status.servers.map(({ slug }) => slug);
+  if (kind === 'endpoints') return [...status.servers.map(({ slug }) => slug), ALL];
   if (kind === 'contexts') return status.contexts.map(({ ref }) => ref);
   if (kind === 'clients') return status.clients.map(({ id }) => id);
   return [...status.servers.map(({ slug }) => slug), ...status.contexts.map(({ ref }) => ref)];

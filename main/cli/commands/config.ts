@@ -55,17 +55,18 @@ export function addConfigCommands(program: Command, { io, exit }: CommandKit): v
 /** config set and what it may be given. */
 function addConfigSet(group: Command, io: CliIo): void {
   withOutput(group.command('set <setting> <value>'))
-    .description("change one of Berth's own settings: port, theme, start-at-login, or env.NAME")
+    .description("change one of Berth's own settings: port, theme, start-at-login, all.mode, or env.NAME")
     .action(async (setting: string, value: string, options: { output?: string }) => {
       const changed = await withBerth(io, async (berth) => {
         const { settings } = await berth.call('settings.get');
         return berth.call('settings.update', settingsPatch(setting, value, settings.env));
       });
-      await print(io, formatOf(options), changed, ({ port, theme, startAtLogin, env }) =>
+      await print(io, formatOf(options), changed, ({ port, theme, startAtLogin, all, env }) =>
         facts([
           ['port', String(port)],
           ['theme', theme],
           ['start-at-login', startAtLogin ? 'on' : 'off'],
+          ['all.mode', all.mode],
           ...Object.entries(env).map(([name, text]) => [`env.${name}`, text] as const),
         ]),
       );
@@ -85,11 +86,13 @@ export function settingsPatch(setting: string, value: string, env: Settings['env
         ? { theme: value }
         : setting === 'start-at-login'
           ? { startAtLogin: value === 'on' ? true : value === 'off' ? false : value }
-          : {};
+          : setting === 'all.mode'
+            ? { all: { mode: value } }
+            : {};
   const patch = settingsPatchSchema.safeParse(wanted);
   if (patch.success && Object.keys(patch.data).length > 0) return patch.data;
   throw new BerthError('invalid-argument', `"${setting}" cannot be set to "${value}".`, {
-    hint: 'Use port NUMBER, theme system|light|dark, start-at-login on|off, or env.NAME VALUE.',
+    hint: 'Use port NUMBER, theme system|light|dark, start-at-login on|off, all.mode tools|search, or env.NAME VALUE.',
   });
 }
 

@@ -11,7 +11,7 @@ import { ago } from '../time-text.ts';
 export function addEndpointCommands(program: Command, { io }: CommandKit): void {
   withOutput(program.command('endpoint [slug]'))
     .description(
-      'mint a token and print URL and header to paste into a client, or with "metrics" into Prometheus; shown once',
+      'mint a token and print URL and header to paste into a client; "all" is all servers as one, "metrics" for Prometheus; shown once',
     )
     .option('--client <name>', 'name of the token, to recognise and revoke it by', 'manual')
     .option('--revoke <name>', 'end all tokens of this name instead')

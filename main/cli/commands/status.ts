@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { allModeWords } from '../../../contract/model/all.ts';
 import type { Status } from '../../../contract/model/status.ts';
 import { exposedListeners } from '../../../contract/model/usage.ts';
 import { type CommandKit, formatOf, withOutput } from '../command-kit.ts';
@@ -35,6 +36,7 @@ export const statusText: Render<Status> = (status, look) => {
   const head = facts([
     ['Berth', `${status.version}, ${status.shell}, pid ${status.pid}, started ${ago(status.startedAt, now)}`],
     ['Endpoints', status.endpoint ?? 'none: see the problem below'],
+    ['All servers', status.endpoint && `${status.all.endpoint.http} (${allModeWords[status.all.mode]})`],
     ['Keychain', keychain.reason === null ? keychain.state : `${keychain.state} (${keychain.reason})`],
     ['Active context', activeText(status)],
     ['Clients', clientsText(status)],

@@ -12,7 +12,7 @@ import { toolArguments } from '../typed-values.ts';
 /** tools and call: through the gateway, as an AI client would. */
 export function addToolCommands(program: Command, { io, exit }: CommandKit): void {
   withOutput(program.command('tools <slug>'))
-    .description('list the tools of a server that pass its guard')
+    .description('list the tools of a server that pass its guard, or with "all" those of all servers')
     .action(async (slug: string, options: { output?: string }) => {
       const tools = await withBerth(io, (berth) => berth.call('servers.tools', { slug }));
       await print(io, formatOf(options), tools, toolsText);

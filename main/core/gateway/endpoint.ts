@@ -2,6 +2,7 @@ import { BerthError } from '../../../contract/errors.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Disposable } from '../dispose.ts';
 import type { Subscription } from '../emitter.ts';
+import type { ClientSessionOptions, SessionHost } from './client-session.ts';
 import type { JsonRpcNotification } from './json-rpc.ts';
 import type { GatewayLimits } from './limits.ts';
 import { Link } from './link.ts';
@@ -16,7 +17,7 @@ import type {
   GatewayTarget,
   GatewayTargets,
 } from './ports.ts';
-import type { Session } from './session.ts';
+import { Session } from './session.ts';
 import { ToolClaims } from './tool-claims.ts';
 
 export interface Linked {
@@ -45,7 +46,7 @@ export interface EndpointOptions {
  * All sessions of one slug and the backends behind it: one now, and during a context switch also the former one until its calls
  * have ended (D19). Sessions outlive backends; each new backend is brought to the state that the sessions had on the last one.
  */
-export class Endpoint implements Disposable, Way {
+export class Endpoint implements Disposable, SessionHost, Way {
   readonly slug: string;
   readonly limits: GatewayLimits;
   readonly events: GatewayEvents;
@@ -70,6 +71,11 @@ export class Endpoint implements Disposable, Way {
     this.modern = new ModernWay(this);
     this.#known = options.target.current();
     this.#subscription = options.target.onDidChangeBackend((backend) => this.#change(backend));
+  }
+
+  /** A session with one client. */
+  open(options: ClientSessionOptions): Session {
+    return new Session({ ...options, endpoint: this });
   }
 
   /** What stands behind the slug now. Throws `not-found` when the server was removed. */

@@ -1,4 +1,5 @@
 import { BerthError } from '../../../contract/errors.ts';
+import type { AllMode } from '../../../contract/model/all.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Disposable } from '../dispose.ts';
 import { Endpoints } from './endpoints.ts';
@@ -21,13 +22,15 @@ export interface GatewayOptions {
   readonly metrics: () => Promise<{ contentType: string; text: string }>;
   /** Of Berth: told to the bridge. */
   readonly version: string;
+  /** What the endpoint of all servers shows to clients that do not say what they want. */
+  readonly allMode: () => AllMode;
   readonly limits?: Partial<GatewayLimits>;
   /** Origins of web pages that may use the endpoints beside their own, e.g. `http://localhost:6274`. */
   readonly origins?: readonly string[];
 }
 
 /**
- * What AI clients connect to: one endpoint per server over HTTP, and the socket of the stdio bridge. Both carry the same sessions,
+ * What AI clients connect to: one endpoint per server and one for all of them over HTTP, and the socket of the stdio bridge. Both carry the same sessions,
  * which outlive restarts and context switches of the server behind.
  */
 export class Gateway implements Disposable {
@@ -39,8 +42,8 @@ export class Gateway implements Disposable {
   constructor(options: GatewayOptions) {
     this.#options = options;
     const limits = { ...defaultLimits, ...options.limits };
-    const { targets, tokens, events, approver, metrics, mcpSocket, version } = options;
-    this.#endpoints = new Endpoints({ targets, events, approver, limits });
+    const { targets, tokens, events, approver, metrics, mcpSocket, version, allMode } = options;
+    this.#endpoints = new Endpoints({ targets, events, approver, limits, version, allMode });
     this.#http = new HttpFront({ endpoints: this.#endpoints, tokens, metrics, limits, origins: options.origins ?? [] });
     this.#socket = new SocketFront({ path: mcpSocket, endpoints: this.#endpoints, limits, version });
   }
@@ -70,6 +73,11 @@ export class Gateway implements Disposable {
   /** Tells the clients of a server that other tools pass its guard now. */
   toolsChanged(slug: string): void {
     this.#endpoints.get(slug)?.toolsChanged();
+  }
+
+  /** The user may have chosen another mode for all servers: tells their clients. */
+  followAllMode(): void {
+    this.#endpoints.followMode();
   }
 
   /** Ends what a client has open over HTTP, calls in flight included: its tokens were revoked. The bridge has no token (D23). */

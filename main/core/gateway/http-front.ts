@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { BerthError } from '../../../contract/errors.ts';
+import { ALL, type AllMode, allModeSchema, allModes } from '../../../contract/model/all.ts';
 import type { Disposable } from '../dispose.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { SessionHost } from './client-session.ts';
 import type { Endpoints } from './endpoints.ts';
 import { answerJson, answerThrown, HttpRefusal, MARKER_HEADER } from './http-answers.ts';
 import { bearerToken, isAllowedOrigin, isLoopbackHost, routeOf } from './http-rules.ts';
@@ -105,16 +106,14 @@ export class HttpFront implements Disposable {
       case 'well-known':
       case 'unknown':
         throw new HttpRefusal(404, 'Not found.');
-      case 'all':
-        throw new HttpRefusal(501, 'This version of Berth has one endpoint per server, and none for all of them.');
       case 'sse':
-        this.#sse.open(this.#endpoint(route.slug), this.#client(route.slug, request), request, response);
+        this.#sse.open(this.#endpoint(route.slug, request), this.#client(route.slug, request), request, response);
         return;
       case 'messages':
-        await this.#sse.post(this.#endpoint(route.slug), this.#client(route.slug, request), request, response);
+        await this.#sse.post(this.#endpoint(route.slug, request), this.#client(route.slug, request), request, response);
         return;
       case 'mcp': {
-        const endpoint = this.#endpoint(route.slug);
+        const endpoint = this.#endpoint(route.slug, request);
         await this.#mcp.handle(endpoint, this.#client(route.slug, request), request, response);
       }
     }
@@ -126,8 +125,8 @@ export class HttpFront implements Disposable {
     response.writeHead(200, { 'content-type': contentType, 'content-length': Buffer.byteLength(text) }).end(text);
   }
 
-  #endpoint(slug: string): Endpoint {
-    const endpoint = this.#options.endpoints.get(slug);
+  #endpoint(slug: string, request: IncomingMessage): SessionHost {
+    const endpoint = this.#options.endpoints.host(slug, slug === ALL ? modeOf(request.url) : null);
     if (endpoint) return endpoint;
     throw new HttpRefusal(404, `There is no server ${slug} in Berth.`);
   }
@@ -142,6 +141,15 @@ export class HttpFront implements Disposable {
       headers: { 'www-authenticate': 'Bearer' },
     });
   }
+}
+
+/** The mode that a client of all servers asks for (`?mode=search`); null when it asks for none. */
+function modeOf(target: string | undefined): AllMode | null {
+  const asked = new URLSearchParams(target?.split('?', 2)[1] ?? '').get('mode');
+  if (asked === null) return null;
+  const mode = allModeSchema.safeParse(asked);
+  if (mode.success) return mode.data;
+  throw new HttpRefusal(400, `The mode is one of ${allModes.join(', ')}.`);
 }
 
 /** Stops accepting, lets what was ended just now go out, and resolves when the port is free. */

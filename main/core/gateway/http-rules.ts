@@ -71,10 +71,9 @@ export type Route =
   | { kind: 'mcp'; slug: string }
   | { kind: 'sse'; slug: string }
   | { kind: 'messages'; slug: string }
-  | { kind: 'all' }
   | { kind: 'unknown' };
 
-/** What a request target asks for. Only origin-form paths are known; the query is ignored. */
+/** What a request target asks for. Only origin-form paths are known; the query is not looked at. */
 export function routeOf(target: string | undefined): Route {
   const path = target?.split('?', 1)[0] ?? '';
   if (path === '/healthz') return { kind: 'health' };
@@ -83,6 +82,5 @@ export function routeOf(target: string | undefined): Route {
   if (path.startsWith('/.well-known/') || path.includes('/.well-known/')) return { kind: 'well-known' };
   const match = /^\/([a-z0-9][a-z0-9-]{0,39})\/(mcp|sse|messages)\/?$/.exec(path);
   if (match?.[1] === undefined) return { kind: 'unknown' };
-  if (match[1] === 'all') return { kind: 'all' };
   return { kind: match[2] as 'mcp' | 'sse' | 'messages', slug: match[1] };
 }

@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { BerthError } from '../../../contract/errors.ts';
 import type { JsonRpcMessage } from '../backend/backend.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { ClientSession, SessionHost } from './client-session.ts';
 import type { GatewayLimits } from './limits.ts';
 import { Outbound } from './outbound.ts';
 import type { PostSink } from './post-sink.ts';
-import { Session } from './session.ts';
 import { eventHeaders, eventText, SIGN_OF_LIFE } from './sse.ts';
 
 /** Streams of one session beyond this are closed, oldest first: a client that reconnects may have left some half open. */
@@ -15,8 +14,7 @@ const MAX_STREAMS = 4;
 /** A session over HTTP: its id, its open streams, and what waits for one. */
 export class HttpSession {
   readonly id = randomUUID();
-  readonly session: Session;
-  readonly #endpoint: Endpoint;
+  readonly session: ClientSession;
   readonly #limits: GatewayLimits;
   readonly #streams: { response: ServerResponse; outbound: Outbound }[] = [];
   readonly #posts = new Set<PostSink>();
@@ -24,22 +22,16 @@ export class HttpSession {
   #usedAt = Date.now();
 
   /** `onClose` is told when Berth ends the session by itself. */
-  constructor(endpoint: Endpoint, client: string, onClose: (session: HttpSession) => void) {
-    this.#endpoint = endpoint;
+  constructor(endpoint: SessionHost, client: string, onClose: (session: HttpSession) => void) {
     this.#limits = endpoint.limits;
     const push = (message: JsonRpcMessage) => this.#push(message);
     const idleMs = () => this.idleMs(Date.now());
-    this.session = new Session({ endpoint, client, push, idleMs, onClose: () => onClose(this) });
+    this.session = endpoint.open({ client, push, idleMs, onClose: () => onClose(this) });
   }
 
   /** ms since anything was open or asked; null while something is. */
   idleMs(now: number): number | null {
     return this.#streams.length > 0 || this.#posts.size > 0 ? null : now - this.#usedAt;
-  }
-
-  /** Where everybody has a server for themselves, it is for what that remembers. */
-  get mayRest(): boolean {
-    return this.session.restedMs() !== null && this.#endpoint.target.sharing() !== 'dedicated';
   }
 
   touch(): void {

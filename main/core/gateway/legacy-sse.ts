@@ -2,18 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BerthError } from '../../../contract/errors.ts';
 import type { Disposable } from '../dispose.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { ClientSession, SessionHost } from './client-session.ts';
 import { HttpRefusal } from './http-answers.ts';
 import { readMessage, requireMessage, requireVersion } from './http-message.ts';
 import { acceptedForms } from './http-rules.ts';
 import { SESSION_NOT_FOUND } from './json-rpc.ts';
 import type { GatewayLimits } from './limits.ts';
 import { Outbound } from './outbound.ts';
-import { Session } from './session.ts';
 import { eventHeaders, eventText, SIGN_OF_LIFE } from './sse.ts';
 
 interface Stream {
-  readonly session: Session;
+  readonly session: ClientSession;
   readonly response: ServerResponse;
   readonly outbound: Outbound;
 }
@@ -35,14 +34,13 @@ export class LegacySse implements Disposable {
   }
 
   /** Opens a session's stream; its first event says where to post. Throws a refusal. */
-  open(endpoint: Endpoint, client: string, request: IncomingMessage, response: ServerResponse): void {
+  open(endpoint: SessionHost, client: string, request: IncomingMessage, response: ServerResponse): void {
     if (request.method !== 'GET') throw new HttpRefusal(405, 'Use GET.', { headers: { allow: 'GET' } });
     if (!acceptedForms(request.headers.accept).events) throw new HttpRefusal(406, 'Accept text/event-stream.');
     if (this.#streams.size >= this.#limits.maxSessions) throw new HttpRefusal(503, 'Too many sessions are in use.');
     const id = randomUUID();
     const outbound = new Outbound(response, this.#limits);
-    const session = new Session({
-      endpoint,
+    const session = endpoint.open({
       client,
       push: (message) => outbound.carry(message, eventText(message)),
       onClose: () => response.end(),
@@ -57,7 +55,7 @@ export class LegacySse implements Disposable {
   }
 
   /** Takes one message of a session; its answer goes into the stream. Rejects with a refusal. */
-  async post(endpoint: Endpoint, client: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async post(endpoint: SessionHost, client: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'POST') throw new HttpRefusal(405, 'Use POST.', { headers: { allow: 'POST' } });
     const stream = this.#stream(endpoint.slug, client, request);
     const value = await readMessage(request, this.#limits);

@@ -15,6 +15,8 @@ export interface GatewayLimits {
   readonly maxKeptNotifications: number;
   /** How long a call waits for a server that starts or restarts. */
   readonly backendWaitMs: number;
+  /** How long a list of all servers waits for one of them. */
+  readonly listWaitMs: number;
   /** A session without request and stream for so long is collected. */
   readonly idleSessionMs: number;
   /** So long without request and stream, and a server that is there for this session alone is ended until the session needs it again. */
@@ -37,6 +39,7 @@ export const defaultLimits: GatewayLimits = {
   maxQueueBytes: 128 * 1024 * 1024,
   maxKeptNotifications: 100,
   backendWaitMs: 60_000,
+  listWaitMs: 5_000,
   idleSessionMs: 30 * 60_000,
   restMs: 5 * 60_000,
   drainMs: 5 * 60_000,

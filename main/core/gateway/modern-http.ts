@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BerthError } from '../../../contract/errors.ts';
-import type { Endpoint } from './endpoint.ts';
-import { headerProblem, mirroredHeaders, statusOfAnswer } from './era.ts';
+import type { SessionHost } from './client-session.ts';
+import { Endpoint } from './endpoint.ts';
+import { headerProblem, mirroredHeaders, onlyWithSessions, statusOfAnswer } from './era.ts';
 import { HttpRefusal } from './http-answers.ts';
 import type { AcceptedForms } from './http-rules.ts';
 import type { JsonRpcRequest } from './json-rpc.ts';
@@ -29,7 +30,7 @@ export class ModernHttp {
 
   /** Throws a refusal when this client has too many requests open. */
   handle(
-    { endpoint, client, forms }: { endpoint: Endpoint; client: string; forms: AcceptedForms },
+    { endpoint, client, forms }: { endpoint: SessionHost; client: string; forms: AcceptedForms },
     request: JsonRpcRequest,
     { headers }: IncomingMessage,
     response: ServerResponse,
@@ -38,6 +39,11 @@ export class ModernHttp {
     const problem = headerProblem(request, headers);
     if (problem) {
       sink.answer(problem.answer(request.id));
+      return;
+    }
+    // All servers as one have sessions only: some of them do.
+    if (!(endpoint instanceof Endpoint)) {
+      sink.answer(onlyWithSessions(endpoint.slug).answer(request.id));
       return;
     }
     const open = [...this.#exchanges].filter((exchange) => exchange.client === client).length;

@@ -48,6 +48,8 @@ export interface DedicatedBackend {
 export interface GatewayTargets {
   get(slug: string): GatewayTarget | undefined;
   slugs(): string[];
+  /** Fires for every server whose backend is up, was replaced, or has gone. */
+  onDidChangeBackend(listener: (slug: string) => void): { dispose(): void };
 }
 
 /** Recognises endpoint tokens by their hash, in constant time. */

@@ -52,7 +52,7 @@ export class SessionStore {
     for (const session of [...this.#sessions.values()]) {
       const idle = session.idleMs(now) ?? 0;
       if (idle > this.#idleMs) this.remove(session);
-      else if (idle > this.#restMs && session.mayRest) void session.session.rest();
+      else if (idle > this.#restMs && session.session.mayRest) void session.session.rest();
       else session.signsOfLife();
     }
   }

@@ -5,6 +5,7 @@ import { BesideWay } from './beside-way.ts';
 import { Call, type CallEnd, type Sink } from './call.ts';
 import { carry, mayRepeat, type Served } from './carry.ts';
 import { ClientRequests } from './client-requests.ts';
+import type { ClientSession, ClientSessionOptions } from './client-session.ts';
 import { type Endpoint, restore, type Way } from './endpoint.ts';
 import { isModern } from './era.ts';
 import { clientInfoOf, initializeAnswer, initializeParams, wantsDedicated } from './initialize.ts';
@@ -27,23 +28,15 @@ import { recordCall } from './record-call.ts';
 import { toolOf } from './tool-call.ts';
 import { listedTools } from './tool-claims.ts';
 
-export interface SessionOptions {
+export interface SessionOptions extends ClientSessionOptions {
   readonly endpoint: Endpoint;
-  /** The client's id or its token's name. */
-  readonly client: string;
-  /** Takes what the server says by itself, and what it asks. Never blocks and never throws; what it asks and cannot be sent is told with `undelivered`. */
-  readonly push: (message: JsonRpcMessage) => void;
-  /** Berth ended the session by itself: the server was removed. */
-  readonly onClose?: () => void;
-  /** For how long nobody has listened and nothing was asked, in ms; null or absent while somebody does. */
-  readonly idleMs?: () => number | null;
 }
 
 /**
  * One client on one endpoint, whatever way its messages come. It shares the server, or has one for itself (D21), and outlives the
  * server's restarts in both cases. Answers go to the sink that came with the request, everything else to `push`.
  */
-export class Session {
+export class Session implements ClientSession {
   readonly client: string;
   /** Tells sessions apart where people read about them; it opens nothing. */
   readonly id = randomUUID().slice(0, 8);
@@ -155,6 +148,11 @@ export class Session {
   /** For how long nobody has listened to this session and nothing was asked, in ms; null for one that is in use, or has no server to end. */
   restedMs(): number | null {
     return this.#dedicated?.isOpen && this.#calls.size === 0 ? this.#idleMs() : null;
+  }
+
+  /** Where everybody has a server for themselves, it is for what that remembers. */
+  get mayRest(): boolean {
+    return this.restedMs() !== null && this.#endpoint.target.sharing() !== 'dedicated';
   }
 
   /** Ends the server that this session has alone; it is opened again when it is needed. Resolves when it is gone. */

@@ -1,15 +1,15 @@
 import type { Socket } from 'node:net';
 import { z } from 'zod';
 import { BerthError } from '../../../contract/errors.ts';
+import { allModeSchema } from '../../../contract/model/all.ts';
 import type { JsonRpcMessage } from '../backend/backend.ts';
 import { LineSplitter } from '../backend/line-splitter.ts';
 import type { Sink } from './call.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { ClientSession, SessionHost } from './client-session.ts';
 import type { Endpoints } from './endpoints.ts';
 import { errorAnswer, INVALID_REQUEST, isRecord, PARSE_ERROR } from './json-rpc.ts';
 import type { GatewayLimits } from './limits.ts';
 import { Outbound } from './outbound.ts';
-import { Session } from './session.ts';
 
 /** Grows with every change that an older bridge would misread. */
 export const BRIDGE_PROTOCOL = 1;
@@ -23,6 +23,8 @@ const helloSchema = z.object({
   slug: z.string().max(64),
   /** Advisory: who the bridge speaks for (D23). */
   client: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
+  /** Of all servers; without it, as the user has set it. */
+  mode: allModeSchema.optional(),
 });
 
 export interface SocketConnectionOptions {
@@ -42,7 +44,7 @@ export class SocketConnection {
   /** Requests beyond what may be in flight, in their order. */
   #held: { value: Record<string, unknown>; bytes: number }[] = [];
   #heldBytes = 0;
-  #session: Session | null = null;
+  #session: ClientSession | null = null;
   #draining = false;
   #undrained = 0;
 
@@ -111,8 +113,7 @@ export class SocketConnection {
     try {
       const { endpoint, client } = this.#wanted(value);
       clearTimeout(this.#handshake);
-      this.#session = new Session({
-        endpoint,
+      this.#session = endpoint.open({
         client,
         push: (message) => this.#outbound.carry(message, line(message)),
         onClose: () => this.#socket.end(),
@@ -124,19 +125,19 @@ export class SocketConnection {
   }
 
   /** What the first line asks for. Throws `protocol` or `not-found`. */
-  #wanted(value: unknown): { endpoint: Endpoint; client: string } {
+  #wanted(value: unknown): { endpoint: SessionHost; client: string } {
     const hello = helloSchema.safeParse(value);
     if (!hello.success) {
       throw new BerthError('protocol', 'The first line must say which server is wanted, and by whom.');
     }
-    const { berth, slug, client } = hello.data;
+    const { berth, slug, client, mode } = hello.data;
     if (berth !== BRIDGE_PROTOCOL) {
       const versions = `version ${berth} of Berth's socket, and Berth version ${BRIDGE_PROTOCOL}`;
       throw new BerthError('protocol', `This bridge speaks ${versions}.`, {
         hint: 'Install the client again from Berth, and restart it.',
       });
     }
-    const endpoint = this.#options.endpoints.get(slug);
+    const endpoint = this.#options.endpoints.host(slug, mode ?? null);
     if (endpoint) return { endpoint, client };
     throw new BerthError('not-found', `There is no server ${slug} in Berth.`, {
       hint: 'Add it in Berth, or uninstall the entry from this client.',
@@ -152,7 +153,7 @@ export class SocketConnection {
     this.#socket.end();
   }
 
-  #isFull(session: Session): boolean {
+  #isFull(session: ClientSession): boolean {
     return session.inFlight >= this.#options.limits.maxInFlight;
   }
 

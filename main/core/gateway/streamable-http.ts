@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BerthError } from '../../../contract/errors.ts';
 import type { Disposable } from '../dispose.ts';
 import type { Sink } from './call.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { SessionHost } from './client-session.ts';
 import { isModern } from './era.ts';
 import { HttpRefusal } from './http-answers.ts';
 import { readMessage, requireMessage, requireVersion } from './http-message.ts';
@@ -39,7 +39,12 @@ export class StreamableHttp implements Disposable {
   }
 
   /** Rejects with an HttpRefusal for what the protocol answers with a status. */
-  async handle(endpoint: Endpoint, client: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async handle(
+    endpoint: SessionHost,
+    client: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     switch (request.method) {
       case 'POST':
         return this.#post(endpoint, client, request, response);
@@ -71,7 +76,12 @@ export class StreamableHttp implements Disposable {
     this.#modern.end(cause);
   }
 
-  async #post(endpoint: Endpoint, client: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #post(
+    endpoint: SessionHost,
+    client: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     const forms = acceptedForms(request.headers.accept);
     if (!forms.json && !forms.events) throw new HttpRefusal(406, 'Accept application/json and text/event-stream.');
     const value = await readMessage(request, this.#limits);

@@ -3,6 +3,7 @@ import { effectiveGuard, type GuardLevel, type GuardRules } from '../../../contr
 import type { ServerSettings } from '../../../contract/model/settings.ts';
 import type { Sharing } from '../../../contract/model/sharing.ts';
 import type { Backend } from '../backend/backend.ts';
+import type { Subscription } from '../emitter.ts';
 import type { GatewayTarget } from '../gateway/ports.ts';
 import type { PresetDefinition } from '../presets/preset-schema.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
@@ -37,6 +38,11 @@ export class ServerTargets {
 
   slugs(): string[] {
     return this.#parts.docked.slugs();
+  }
+
+  /** Fires for every server whose backend is up, was replaced, or has gone. */
+  onDidChangeBackend(listener: (slug: string) => void): Subscription {
+    return this.#parts.supervisor.onDidChangeBackend(({ slug }) => listener(slug));
   }
 
   get(slug: string): GatewayTarget | undefined {

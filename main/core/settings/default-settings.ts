@@ -8,6 +8,7 @@ export const defaultSettings: Settings = {
   demo: false,
   contexts: {},
   servers: {},
+  all: { mode: 'tools' },
   theme: 'system',
   startAtLogin: false,
   env: {},

@@ -1,6 +1,7 @@
 import { Download, Search } from 'lucide-react';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { type CallRecord, callRecordSchema } from '../../../contract/model/activity.ts';
+import { ALL } from '../../../contract/model/all.ts';
 import type { AuditEntry, AuditFilter } from '../../../contract/model/audit.ts';
 import { callOutcomes } from '../../model/call-outcomes.ts';
 import { count } from '../../model/words.ts';
@@ -57,7 +58,10 @@ export function ActivityPage() {
           {servers.map(({ slug }) => (
             <option key={slug}>{slug}</option>
           ))}
-          {server && !servers.some(({ slug }) => slug === server) && <option value={server}>{server} (removed)</option>}
+          <option value={ALL}>all (searches for tools)</option>
+          {server && server !== ALL && !servers.some(({ slug }) => slug === server) && (
+            <option value={server}>{server} (removed)</option>
+          )}
         </Select>
         <Select aria-label="Client" value={client ?? ''} onChange={(event) => choose({ client: event.target.value })}>
           <option value="">all clients</option>

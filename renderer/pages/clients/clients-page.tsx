@@ -3,6 +3,7 @@ import type { Client } from '../../../contract/model/client.ts';
 import { useStatus } from '../../session/session-context.tsx';
 import { Page, PageBody } from '../../shell/page.tsx';
 import { Empty } from '../../ui/empty.tsx';
+import { AllServers } from './all-servers.tsx';
 import { ClientCard } from './client-card.tsx';
 import { InstallDialog } from './install-dialog.tsx';
 import { OtherClients } from './other-clients.tsx';
@@ -28,6 +29,7 @@ export function ClientsPage() {
             <ClientCard key={client.id} client={client} onTask={(action) => setTask({ client: client.id, action })} />
           ))}
         </ul>
+        <AllServers />
         <OtherClients />
       </PageBody>
       {task && chosen && (

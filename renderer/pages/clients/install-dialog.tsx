@@ -1,4 +1,5 @@
 import { useCallback, useState } from 'react';
+import { ALL } from '../../../contract/model/all.ts';
 import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../../contract/model/binding.ts';
 import type { Client, ClientChange } from '../../../contract/model/client.ts';
 import { asBerthError, useLoaded, useSession, useStatus } from '../../session/session-context.tsx';
@@ -89,7 +90,9 @@ export function InstallDialog({ client, action, onClose }: InstallDialogProps) {
           >
             <span className="inline-flex flex-wrap items-center gap-2">
               <span className="font-medium">{choice.slug}</span>
-              {choice.server ? (
+              {choice.slug === ALL ? (
+                <span className="text-muted">every server that runs, in one entry</span>
+              ) : choice.server ? (
                 <>
                   <StateMark state={choice.server.state} />
                   <span className="text-muted">{boundWords(choice.server.boundTo)}</span>
@@ -143,7 +146,7 @@ function useChosenSlugs(client: Client, action: 'install' | 'uninstall') {
   });
   const names =
     action === 'install'
-      ? servers.map((server) => server.slug)
+      ? [...servers.map((server) => server.slug), ALL]
       : [...new Set(client.entries.map((entry) => entry.slug))];
   return {
     chosen,

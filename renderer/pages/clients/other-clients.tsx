@@ -1,5 +1,6 @@
 import { useCallback, useState } from 'react';
 import type { CallOutput } from '../../../contract/calls.ts';
+import { ALL } from '../../../contract/model/all.ts';
 import { useLoaded, useSession, useStatus } from '../../session/session-context.tsx';
 import { Box } from '../../ui/box.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -58,6 +59,7 @@ export function OtherClients() {
                 {servers.map((server) => (
                   <option key={server.slug}>{server.slug}</option>
                 ))}
+                {servers.length > 0 && <option value={ALL}>all servers as one</option>}
                 {servers.length === 0 && <option value="">no server yet</option>}
               </Select>
             )}
@@ -79,6 +81,11 @@ export function OtherClients() {
         <Button type="submit" busy={mint.busy} disabled={!chosen || !name.trim()}>
           Make a token
         </Button>
+        {chosen === ALL && (
+          <p className="w-full text-sm text-muted">
+            This token opens every server that is docked, now and later; their guards decide about each call.
+          </p>
+        )}
       </form>
       <TokenList tokens={tokens} />
       {minted && <MintedDialog minted={minted} onClose={() => setMinted(null)} />}

@@ -11,6 +11,7 @@ import { Button } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { FirstRun } from '../first-run/first-run.tsx';
 import { AddServerDialog } from './add-server-dialog.tsx';
+import { AllLine } from './all-line.tsx';
 import { ServerPanel } from './server-panel.tsx';
 import { ServerTable } from './server-table.tsx';
 
@@ -92,7 +93,10 @@ function ServerList({ selected }: { selected: string | null }) {
       {servers.length === 0 ? (
         <p className="m-auto p-10 text-muted">No server is docked.</p>
       ) : (
-        <ServerTable servers={servers} selected={selected} marked={marked} onMark={setMarked} />
+        <>
+          <ServerTable servers={servers} selected={selected} marked={marked} onMark={setMarked} />
+          <AllLine />
+        </>
       )}
       {chosen.length > 0 && (
         <div

@@ -85,11 +85,14 @@ test('its tools are listed and called; what the guard keeps away is refused', as
 });
 
 test('a switch of the context is answered from the other cluster', async () => {
-  const before = (await run('call', 'kms', 'namespaces_list')).stdout;
+  const list = async () => [
+    (await run('call', 'kms', 'namespaces_list')).stdout,
+    (await run('call', 'all', 'kms__namespaces_list')).stdout,
+  ];
+  const before = await list();
   expect(await json('use', 'demo-production')).toMatchObject({ production: true });
-  const after = (await run('call', 'kms', 'namespaces_list')).stdout;
-  expect(after).toContain('payments');
-  expect(before).not.toContain('payments');
+  for (const after of await list()) expect(after).toContain('payments');
+  for (const text of before) expect(text).not.toContain('payments');
 });
 
 test('set changes the server, and production caps its guard', async () => {
@@ -102,6 +105,21 @@ test('set changes the server, and production caps its guard', async () => {
   const unset = await json('set', 'kms', '--unset', 'log-level');
   expect(unset.options).toEqual({ toolsets: 'core' });
   expect(await run('set', 'kms', 'log-level=12')).toMatchObject({ code: 2, stdout: '' });
+});
+
+test('all servers as one: listed, called, searched, installed', async () => {
+  const names = async () => (await json('tools', 'all')).map(({ name }: { name: string }) => name);
+  expect(await names()).toContain('kms__pods_list');
+  expect(await run('call', 'all', 'kms__pods_delete', '--arg', 'name=x')).toMatchObject({ stdout: '' });
+  expect(await run('call', 'all', 'nowhere__x')).toMatchObject({ code: 4, stdout: '' });
+  expect(await json('endpoint', 'all', '--client', 'me')).toMatchObject({ url: expect.stringMatching(/\/all\/mcp$/) });
+  expect((await run('install', 'cursor', 'all', '--dry-run')).stdout).toContain('+    "berth-all": {');
+  expect(await json('config', 'set', 'all.mode', 'search')).toMatchObject({ all: { mode: 'search' } });
+  expect(await names()).toEqual(['find_tool', 'call_tool']);
+  const found = await json('call', 'all', 'find_tool', '--arg', 'tool_description=list namespaces');
+  expect(found.structuredContent.tools[0]).toMatchObject({ server: 'kms', name: 'kms__namespaces_list' });
+  expect((await run('status')).stdout).toMatch(/All servers: .*\/all\/mcp \(search for tools\)/);
+  await json('config', 'set', 'all.mode', 'tools');
 });
 
 test('a context gets a label and a cap, and loses them', async () => {
@@ -124,6 +142,9 @@ test('every call is in the audit, with who, where and how it ended', async () =>
     'pods_delete refused',
     'namespaces_list ok',
     'namespaces_list ok',
+    'namespaces_list ok',
+    'namespaces_list ok',
+    'pods_delete refused',
   ]);
   expect(entries[0]).toMatchObject({
     client: 'cli',
@@ -136,7 +157,7 @@ test('every call is in the audit, with who, where and how it ended', async () =>
   const refused = await run('audit', '--outcome', 'refused', '--since', '1h', '--grep', 'PODS_DELETE', '-o', 'wide');
   expect(refused.stdout).toMatch(/cli +kms +demo-staging +pods_delete +refused/);
   expect(await run('audit', '--outcome', 'loud')).toMatchObject({ code: 2, stdout: '' });
-  const following = new Terminal(['audit', '-f', '-o', 'json', '-n', '1'], { env });
+  const following = new Terminal(['audit', '-f', '-o', 'json', '-n', '1', '--server', 'kms'], { env });
   await following.shows('demo-production');
   await run('call', 'kms', 'events_list');
   await following.shows('events_list');

@@ -263,6 +263,8 @@ test('completion offers commands, flags, choices and the names that the running 
   const complete = async (...words: string[]) => (await run('__complete', '--', ...words)).stdout.trim().split('\n');
   expect(await complete('ser')).toEqual(['serve', 'servers']);
   expect(await complete('start', '')).toEqual(['web']);
+  expect(await complete('install', 'cursor', '')).toEqual(['all', 'web']);
+  expect(await complete('connect', 'all', '--mode', '')).toEqual(['search', 'tools']);
   expect(await complete('start', '--a')).toEqual(['--all']);
   expect(await complete('add', 'k')).toEqual(['kubernetes-mcp-server']);
   expect(await complete('add', 'x', '--guard', '')).toEqual(['ask', 'full', 'read-only']);

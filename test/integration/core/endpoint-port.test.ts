@@ -94,12 +94,13 @@ test('a move to a port that is taken leaves the old one open, and can be taken b
   const gateway = new Gateway({
     port: 0,
     mcpSocket: join(folder, 'mcp', 'mcp.sock'),
-    targets: { get: () => undefined, slugs: () => [] },
+    targets: { get: () => undefined, slugs: () => [], onDidChangeBackend: () => ({ dispose() {} }) },
     tokens: { verify: () => undefined },
     events: { onCall: () => {}, onClientSeen: () => {} },
     approver: { ask: async () => 'unanswered' },
     metrics: async () => ({ contentType: 'text/plain', text: 'some 1\n' }),
     version: '0',
+    allMode: () => 'tools',
   });
   const first = await freePort();
   const address = new EndpointAddress(first, (port) => gateway.listen(port));

@@ -6,6 +6,7 @@ test.each([
   ['theme', 'dark', { theme: 'dark' }],
   ['start-at-login', 'on', { startAtLogin: true }],
   ['start-at-login', 'off', { startAtLogin: false }],
+  ['all.mode', 'search', { all: { mode: 'search' } }],
   ['env.NEW', 'x', { env: { OLD: '1', NEW: 'x' } }],
   ['env.OLD', '2', { env: { OLD: '2' } }],
   ['env.OLD', '', { env: {} }],
@@ -17,6 +18,7 @@ test.each([
   ['port', 'high'],
   ['port', '70000'],
   ['theme', 'pink'],
+  ['all.mode', 'some'],
   ['start-at-login', 'yes'],
   ['servers', 'none'],
 ])('config set %s %s is refused', (setting, value) => {

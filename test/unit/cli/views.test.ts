@@ -111,6 +111,11 @@ function status(changes: Partial<Status> = {}): Status {
     switchingTo: null,
     demo: false,
     servers: [server()],
+    all: {
+      mode: 'tools',
+      endpoint: { http: 'http://127.0.0.1:23784/all/mcp', sse: 'http://127.0.0.1:23784/all/sse' },
+      clients: [],
+    },
     contexts: [],
     sources: [],
     clients: [],
@@ -126,6 +131,7 @@ test('the status in one look', () => {
   expect(statusText(status({ endpoint: null, problems: [problem] }), look)).toMatchInlineSnapshot(`
     "Berth:           0.1.0, headless, pid 7, started 120m ago
     Endpoints:       none: see the problem below
+    All servers:     -
     Keychain:        available
     Active context:  kind-lab (not there any more)
     Clients:         -

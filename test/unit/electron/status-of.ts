@@ -76,6 +76,11 @@ export function statusOf(changes: Partial<Status> = {}): Status {
     activeContext: null,
     switchingTo: null,
     demo: false,
+    all: {
+      mode: 'tools',
+      endpoint: { http: 'http://127.0.0.1:23784/all/mcp', sse: 'http://127.0.0.1:23784/all/sse' },
+      clients: [],
+    },
     servers: [],
     contexts: [],
     sources: [],

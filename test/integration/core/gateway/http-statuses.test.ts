@@ -53,7 +53,12 @@ describe('what a request gets', () => {
     ['a capital in the server', 404, () => raw(`${bench.url}/GOOD/mcp`)],
     ['OAuth metadata', 404, () => raw(`${bench.url}/.well-known/oauth-protected-resource`)],
     ['OAuth metadata of the endpoint', 404, () => raw(`${bench.url}/.well-known/oauth-protected-resource/good/mcp`)],
-    ['all servers as one', 501, () => raw(`${bench.url}/all/mcp`)],
+    ['all servers without a token', 401, () => raw(`${bench.url}/all/mcp`)],
+    [
+      'a mode of all servers that there is not',
+      400,
+      () => post(new URL(`${bench.url}/all/mcp?mode=other`), initialize()),
+    ],
     ['the older transport without a token', 401, () => raw(`${bench.url}/good/sse`)],
     [
       'the older transport for JSON',

@@ -73,7 +73,7 @@ describe('routeOf', () => {
     ['/good/mcp', { kind: 'mcp', slug: 'good' }],
     ['/good/mcp/', { kind: 'mcp', slug: 'good' }],
     ['/good/sse', { kind: 'sse', slug: 'good' }],
-    ['/all/mcp', { kind: 'all' }],
+    ['/all/mcp?mode=search', { kind: 'mcp', slug: 'all' }],
     ['/.well-known/oauth-authorization-server', { kind: 'well-known' }],
     ['/good/mcp/.well-known/openid-configuration', { kind: 'well-known' }],
     ['/', { kind: 'unknown' }],
