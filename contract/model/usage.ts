@@ -16,7 +16,10 @@ export const resourcesSchema = z.object({
 });
 export type Resources = z.infer<typeof resourcesSchema>;
 
-/** What a server may use. Going over restarts it. */
+/** After so many seconds without a word a call is given up, where no limit says otherwise: longer than any tool is silent. */
+export const DEFAULT_CALL_SECONDS = 600;
+
+/** What a server may use, where going over restarts it, and what each client may ask of it. */
 export const limitsSchema = z.strictObject({
   /** MiB (2^20 bytes) of resident memory, all its processes together. */
   memoryMegabytes: z
@@ -32,6 +35,27 @@ export const limitsSchema = z.strictObject({
     .min(5, 'a CPU limit is at least 5 % of a core')
     .max(100_000, 'a CPU limit is at most 100000 %')
     .optional(),
+  /** Calls of tools that each client may make in a minute, on average: so many at once, then one by one as time goes by. */
+  callsPerMinute: z
+    .number()
+    .int('a limit of calls is a whole number')
+    .min(1, 'a limit of calls is at least 1')
+    .max(100_000, 'a limit of calls is at most 100000')
+    .optional(),
+  /** Calls of tools that each client may have under way; more of them wait for their turn. */
+  callsAtOnce: z
+    .number()
+    .int('a limit of calls is a whole number')
+    .min(1, 'a limit of calls is at least 1')
+    .max(256, 'a limit of calls at once is at most 256')
+    .optional(),
+  /** Seconds for which a call may go without answer, progress or question before it is given up. Absent: 600. */
+  callSeconds: z
+    .number()
+    .int('a time limit is a whole number of seconds')
+    .min(1, 'a time limit is at least 1 s')
+    .max(86_400, 'a time limit is at most a day')
+    .optional(),
 });
 export type Limits = z.infer<typeof limitsSchema>;
 
@@ -39,6 +63,9 @@ export type Limits = z.infer<typeof limitsSchema>;
 export const limitsPatchSchema = z.strictObject({
   memoryMegabytes: limitsSchema.shape.memoryMegabytes.unwrap().nullable().optional(),
   cpuPercent: limitsSchema.shape.cpuPercent.unwrap().nullable().optional(),
+  callsPerMinute: limitsSchema.shape.callsPerMinute.unwrap().nullable().optional(),
+  callsAtOnce: limitsSchema.shape.callsAtOnce.unwrap().nullable().optional(),
+  callSeconds: limitsSchema.shape.callSeconds.unwrap().nullable().optional(),
 });
 export type LimitsPatch = z.infer<typeof limitsPatchSchema>;
 

@@ -1,11 +1,15 @@
 import { type Command, Option } from 'commander';
 import { BerthError } from '../../contract/errors.ts';
 import { type LimitsPatch, limitsPatchSchema } from '../../contract/model/usage.ts';
+import { parseDuration } from './time-text.ts';
 
 /** The flags of `add` and `set` for what a server may use. */
 export interface LimitOptions {
   memoryLimit?: string;
   cpuLimit?: string;
+  callsPerMinute?: string;
+  callsAtOnce?: string;
+  callTimeout?: string;
 }
 
 export function withLimitFlags(command: Command): Command {
@@ -18,20 +22,37 @@ export function withLimitFlags(command: Command): Command {
         '--cpu-limit <percent>',
         'restart it above this much of a core for a minute, e.g. 150%; none lifts it',
       ),
+    )
+    .addOption(new Option('--calls-per-minute <number>', 'calls of tools that each client may make; none lifts it'))
+    .addOption(new Option('--calls-at-once <number>', 'calls that each client may have under way; none lifts it'))
+    .addOption(
+      new Option('--call-timeout <time>', 'give up a call without a sign for so long, e.g. 2m; none for the default'),
     );
 }
 
+/** Each flag with the limit that it sets and how its text is read. */
+const flags = {
+  memoryLimit: { flag: '--memory-limit', limit: 'memoryMegabytes', read: mebibytes },
+  cpuLimit: { flag: '--cpu-limit', limit: 'cpuPercent', read: percent },
+  callsPerMinute: { flag: '--calls-per-minute', limit: 'callsPerMinute', read: Number },
+  callsAtOnce: { flag: '--calls-at-once', limit: 'callsAtOnce', read: Number },
+  callTimeout: { flag: '--call-timeout', limit: 'callSeconds', read: (text: string) => parseDuration(text) / 1_000 },
+} as const satisfies Record<
+  keyof LimitOptions,
+  { flag: string; limit: keyof LimitsPatch; read: (text: string) => number }
+>;
+
 /** The limits that the flags ask for; undefined when there is no such flag. Throws `invalid-argument` that names the flag. */
-export function limitsPatch({ memoryLimit, cpuLimit }: LimitOptions): LimitsPatch | undefined {
-  if (memoryLimit === undefined && cpuLimit === undefined) return undefined;
-  const patch = {
-    ...(memoryLimit === undefined ? {} : { memoryMegabytes: memoryLimit === 'none' ? null : mebibytes(memoryLimit) }),
-    ...(cpuLimit === undefined ? {} : { cpuPercent: cpuLimit === 'none' ? null : percent(cpuLimit) }),
-  };
-  const checked = limitsPatchSchema.safeParse(patch);
+export function limitsPatch(options: LimitOptions): LimitsPatch | undefined {
+  const given = Object.entries(flags).flatMap(([name, { limit, read }]) => {
+    const text = options[name as keyof LimitOptions];
+    return text === undefined ? [] : [[limit, text === 'none' ? null : read(text)] as const];
+  });
+  if (given.length === 0) return undefined;
+  const checked = limitsPatchSchema.safeParse(Object.fromEntries(given));
   if (checked.success) return checked.data;
   const issue = checked.error.issues[0];
-  const flag = issue?.path[0] === 'cpuPercent' ? '--cpu-limit' : '--memory-limit';
+  const flag = Object.values(flags).find(({ limit }) => limit === issue?.path[0])?.flag ?? '--memory-limit';
   throw new BerthError('invalid-argument', `${flag}: ${issue?.message ?? 'this is no limit'}.`);
 }
 

@@ -1,16 +1,12 @@
 import { type Limits, type LimitsPatch, limitsPatchSchema } from '../../contract/model/usage.ts';
 
+const names = ['memoryMegabytes', 'cpuPercent', 'callsPerMinute', 'callsAtOnce', 'callSeconds'] as const;
+
 /** What stands in the fields of the limits; blank for no limit. */
-export interface LimitDrafts {
-  readonly memoryMegabytes: string;
-  readonly cpuPercent: string;
-}
+export type LimitDrafts = Readonly<Record<(typeof names)[number], string>>;
 
 export function limitDrafts(limits: Limits): LimitDrafts {
-  return {
-    memoryMegabytes: limits.memoryMegabytes === undefined ? '' : String(limits.memoryMegabytes),
-    cpuPercent: limits.cpuPercent === undefined ? '' : String(limits.cpuPercent),
-  };
+  return Object.fromEntries(names.map((name) => [name, String(limits[name] ?? '')])) as LimitDrafts;
 }
 
 /** What the fields change, and what is wrong with each, as the core would say it. */
@@ -20,7 +16,7 @@ export function readLimits(
 ): { readonly patch: LimitsPatch; readonly problems: Partial<Record<keyof LimitDrafts, string>> } {
   const patch: LimitsPatch = {};
   const problems: Partial<Record<keyof LimitDrafts, string>> = {};
-  for (const name of ['memoryMegabytes', 'cpuPercent'] as const) {
+  for (const name of names) {
     const text = drafts[name].trim();
     const value = text === '' ? null : Number(text);
     if (value === (before[name] ?? null)) continue;

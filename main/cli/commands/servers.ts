@@ -185,7 +185,7 @@ function updateInput(
   };
   if (Object.keys(changes).length > 0) return { slug, ...changes };
   throw new BerthError('invalid-argument', 'Nothing to change was named.', {
-    hint: 'Give OPTION=VALUE, --guard, --sharing, --context, --namespace, --memory-limit, --cpu-limit, --tool-off, --tool-on or --unset.',
+    hint: 'Give OPTION=VALUE, --guard, --sharing, --context, --namespace, --memory-limit, --cpu-limit, --calls-per-minute, --calls-at-once, --call-timeout, --tool-off, --tool-on or --unset.',
   });
 }
 

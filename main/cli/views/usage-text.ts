@@ -14,10 +14,14 @@ export function usageFacts({ resources, limits, listeners, pid }: Server): Pairs
 }
 
 /** `none`, or `512 MiB of memory, 150 % of a core`. */
-export function limitsText({ memoryMegabytes, cpuPercent }: Server['limits']): string {
+export function limitsText(limits: Server['limits']): string {
+  const { memoryMegabytes, cpuPercent, callsPerMinute, callsAtOnce, callSeconds } = limits;
   const parts = [
     ...(memoryMegabytes === undefined ? [] : [`${memoryText(memoryMegabytes * 2 ** 20)} of memory`]),
     ...(cpuPercent === undefined ? [] : [`${cpuPercent} % of a core`]),
+    ...(callsPerMinute === undefined ? [] : [`${callsPerMinute} calls per minute and client`]),
+    ...(callsAtOnce === undefined ? [] : [`${callsAtOnce} at once`]),
+    ...(callSeconds === undefined ? [] : [`${callSeconds} s without a sign`]),
   ];
   return parts.join(', ') || 'none';
 }

@@ -31,6 +31,8 @@ export interface CallOptions {
   readonly wants: (notification: JsonRpcNotification) => boolean;
   /** What every result has in this version of the protocol, also those that Berth gives. */
   readonly resultFields?: Readonly<Record<string, unknown>>;
+  /** The server waits for the client itself, e.g. for a person's word: its silence says nothing. */
+  readonly isAsking?: () => boolean;
   /** Headers of the client that mirror parameters, for a server that wants them. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Brings it to the server once more, after the first one ended without an answer. */
@@ -46,10 +48,13 @@ export class Call implements PendingRequest {
   readonly #repeat: (call: Call) => void;
   readonly #wants: (notification: JsonRpcNotification) => boolean;
   readonly #headers: Readonly<Record<string, string>> | undefined;
+  readonly #isAsking: () => boolean;
   readonly #resultFields: Readonly<Record<string, unknown>>;
   /** Made when somebody waits: most calls find their server up, and an abort costs more than everything else here. */
   #abort: AbortController | null = null;
   readonly #startedAt = performance.now();
+  #giveBack: (() => void) | null = null;
+  #silence: NodeJS.Timeout | null = null;
   #sent: { link: Link; id: number } | null = null;
   #ended = false;
   #rewrite: ((result: unknown) => unknown) | null = null;
@@ -65,7 +70,20 @@ export class Call implements PendingRequest {
     this.#repeat = options.repeat;
     this.#wants = options.wants;
     this.#headers = options.headers;
+    this.#isAsking = options.isAsking ?? (() => false);
     this.#resultFields = options.resultFields ?? {};
+  }
+
+  /** How long it may go without a sign of the server, in ms; from the next `send` on. */
+  silentMs = 0;
+
+  /** It is one of those that its client may have under way. */
+  get hasTurn(): boolean {
+    return this.#giveBack !== null;
+  }
+
+  takeTurn(giveBack: () => void): void {
+    this.#giveBack = giveBack;
   }
 
   get ended(): boolean {
@@ -88,6 +106,10 @@ export class Call implements PendingRequest {
     if (this.#ended) return;
     this.#rewrite = rewrite;
     this.#mayRepeat = mayRepeat;
+    if (this.silentMs > 0) {
+      this.#silence ??= setTimeout(() => this.#giveUp(), this.silentMs).unref();
+      this.#silence.refresh();
+    }
     try {
       this.#sent = { link, id: link.request(this.request.method, this.request.params, this, this.#headers) };
     } catch (error) {
@@ -138,6 +160,7 @@ export class Call implements PendingRequest {
 
   /** A message of the server that belongs to this call, as far as anybody can tell. */
   related(message: JsonRpcMessage): boolean {
+    this.#silence?.refresh();
     return !this.#ended && this.#sink.related(message);
   }
 
@@ -149,6 +172,7 @@ export class Call implements PendingRequest {
   }
 
   onProgress(notification: JsonRpcNotification): void {
+    this.#silence?.refresh();
     const meta = isRecord(this.request.params) ? this.request.params['_meta'] : undefined;
     const progressToken = isRecord(meta) ? meta['progressToken'] : undefined;
     if (progressToken === undefined || !isRecord(notification.params)) return;
@@ -178,12 +202,27 @@ export class Call implements PendingRequest {
     );
   }
 
+  #giveUp(): void {
+    if (this.#isAsking()) {
+      this.#silence?.refresh();
+      return;
+    }
+    const seconds = this.silentMs / 1_000;
+    this.abandon(
+      new BerthError('timed-out', `The server ${this.#slug} gave no sign of this call for ${seconds} s.`, {
+        hint: 'Whether the call had an effect is not known. The user can allow more time in Berth.',
+      }),
+    );
+  }
+
   #finish(end: Ending, deliver: () => number): void {
     if (this.#ended) return;
     this.#ended = true;
+    if (this.#silence) clearTimeout(this.#silence);
     this.#abort?.abort();
     const ms = Math.round((performance.now() - this.#startedAt) * 100) / 100;
     const answerBytes = deliver();
+    this.#giveBack?.();
     this.#onEnd(this, { ...end, reason: end.reason?.slice(0, MAX_REASON) ?? null, ms, answerBytes });
   }
 }

@@ -3,6 +3,7 @@ import type { GuardLevel } from '../../../contract/model/guard.ts';
 import type { Call } from './call.ts';
 import type { Endpoint, Way } from './endpoint.ts';
 import { decide, heldText, isCertainlyReadOnly, needsClaim, refusalText, type ToolClaim } from './guard.ts';
+import { sentences } from './json-rpc.ts';
 import type { Link } from './link.ts';
 import type { EndedCall, GatewayTarget } from './ports.ts';
 import { argumentsOf, toolCallProblem } from './tool-call.ts';
@@ -49,10 +50,23 @@ export interface Carriage {
  * nothing waits, so what was decided is what happens. Ends the call where it cannot be carried; never rejects.
  */
 export async function carry(carriage: Carriage): Promise<void> {
-  const { call } = carriage;
+  const { call, tool, endpoint, client } = carriage;
   try {
+    const limits = endpoint.target.callLimits();
+    call.silentMs = limits.silentMs;
+    const isLimited = limits.perMinute !== null || limits.atOnce !== null;
+    if (isLimited && tool !== null && !call.hasTurn) {
+      const giveBack = await endpoint.callers.admit(client, limits, call.signal);
+      if (call.ended) return giveBack();
+      call.takeTurn(giveBack);
+    }
     await attempt(carriage);
   } catch (error) {
+    // The model reads why, and when it may call again.
+    if (tool !== null && !call.hasTurn && error instanceof BerthError && error.code === 'refused') {
+      call.refuse(sentences(error.message, error.hint), error);
+      return;
+    }
     call.fail(error);
   }
 }

@@ -30,6 +30,11 @@ export class ClientRequests {
     this.#options = options;
   }
 
+  /** How many wait for the client's answer. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
   /** Passes a request on, or answers it with why it cannot be. */
   ask(link: Link, request: JsonRpcRequest, pending?: PendingRequest): void {
     const { max, prefix, deliver } = this.#options;

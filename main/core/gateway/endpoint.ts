@@ -2,6 +2,7 @@ import { BerthError } from '../../../contract/errors.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Disposable } from '../dispose.ts';
 import type { Subscription } from '../emitter.ts';
+import { CallerLimits } from './caller-limits.ts';
 import type { ClientSessionOptions, SessionHost } from './client-session.ts';
 import type { JsonRpcNotification } from './json-rpc.ts';
 import type { GatewayLimits } from './limits.ts';
@@ -51,6 +52,8 @@ export class Endpoint implements Disposable, SessionHost, Way {
   readonly limits: GatewayLimits;
   readonly events: GatewayEvents;
   readonly approver: Approver;
+  /** Who calls how often, and how much at once. */
+  readonly callers = new CallerLimits();
   readonly #targets: GatewayTargets;
   readonly #sessions = new Set<Session>();
   readonly #linked = new Map<Backend, Linked>();

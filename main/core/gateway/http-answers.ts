@@ -41,8 +41,10 @@ export function answerJson(
   headers: Readonly<Record<string, string>> = {},
 ): number {
   if (response.headersSent || response.destroyed) return 0;
-  const body = Buffer.from(JSON.stringify(value));
-  response.writeHead(status, { ...headers, 'content-type': 'application/json', 'content-length': body.length });
+  // As text, not as bytes: then head and body go out in one write.
+  const body = JSON.stringify(value);
+  const bytes = Buffer.byteLength(body);
+  response.writeHead(status, { ...headers, 'content-type': 'application/json', 'content-length': bytes });
   response.end(body);
-  return body.length;
+  return bytes;
 }

@@ -6,6 +6,7 @@ import type { SessionHost } from './client-session.ts';
 import type { Endpoints } from './endpoints.ts';
 import { answerJson, answerThrown, HttpRefusal, MARKER_HEADER } from './http-answers.ts';
 import { bearerToken, isAllowedOrigin, isLoopbackHost, routeOf } from './http-rules.ts';
+import { KnownCallers } from './known-callers.ts';
 import { LegacySse } from './legacy-sse.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { TokenVerifier } from './ports.ts';
@@ -28,10 +29,12 @@ export class HttpFront implements Disposable {
   readonly #options: HttpFrontOptions;
   readonly #mcp: StreamableHttp;
   readonly #sse: LegacySse;
+  readonly #callers: KnownCallers;
   #server: Server | null = null;
 
   constructor(options: HttpFrontOptions) {
     this.#options = options;
+    this.#callers = new KnownCallers(options.tokens);
     this.#mcp = new StreamableHttp(options.limits);
     this.#sse = new LegacySse(options.limits);
   }
@@ -133,10 +136,12 @@ export class HttpFront implements Disposable {
 
   /** Whose token it is. Without resource metadata in the header, clients do not start an OAuth dance (D24). */
   #client(slug: string, request: IncomingMessage): string {
-    const token = bearerToken(request.headers.authorization);
-    const known = token === undefined ? undefined : this.#options.tokens.verify(slug, token);
-    if (known) return known.name;
-    const message = token === undefined ? 'A token is needed.' : 'This token is not valid for this server.';
+    const client = this.#callers.clientOf(slug, request);
+    if (client !== undefined) return client;
+    const message =
+      bearerToken(request.headers.authorization) === undefined
+        ? 'A token is needed.'
+        : 'This token is not valid for this server.';
     throw new HttpRefusal(401, `${message} Install the client again from Berth.`, {
       headers: { 'www-authenticate': 'Bearer' },
     });

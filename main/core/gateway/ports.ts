@@ -2,6 +2,7 @@ import type { AuditEntry } from '../../../contract/model/audit.ts';
 import type { GuardLevel, GuardRules } from '../../../contract/model/guard.ts';
 import type { Sharing } from '../../../contract/model/sharing.ts';
 import type { Backend, InitializeParams } from '../backend/backend.ts';
+import type { CallLimits } from './caller-limits.ts';
 
 /** What stands behind one slug, as the gateway needs it. Everything is asked anew per call: the context may have changed. */
 export interface GatewayTarget {
@@ -18,6 +19,8 @@ export interface GatewayTarget {
   guard(): { level: GuardLevel; rules: GuardRules; why: string };
   /** Reference of the context that serves calls now; null for none. */
   context(): string | null;
+  /** What each client may ask. */
+  callLimits(): CallLimits;
   /** Which sessions get a backend of their own (D21). */
   sharing(): Sharing;
   /**
@@ -54,6 +57,8 @@ export interface GatewayTargets {
 
 /** Recognises endpoint tokens by their hash, in constant time. */
 export interface TokenVerifier {
+  /** Another number as soon as another token is valid, or one that was is not. */
+  readonly revision: number;
   /** The token's name when this token may use this slug; `undefined` otherwise. Records the use. */
   verify(slug: string, token: string): { name: string } | undefined;
 }

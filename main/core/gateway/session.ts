@@ -193,7 +193,15 @@ export class Session implements ClientSession {
       recordCall(this.#endpoint, this, request, { time, tool, ...served, ...end });
     };
     const wants = (notification: JsonRpcNotification) => this.wants(notification);
-    const call = new Call({ slug: this.slug, request, sink, onEnd, repeat: bring, wants });
+    const call = new Call({
+      slug: this.slug,
+      request,
+      sink,
+      onEnd,
+      repeat: bring,
+      wants,
+      isAsking: () => this.#asked.pending > 0,
+    });
     this.#calls.set(request.id, call);
     if (request.method === 'initialize') {
       void this.#initialize(call);

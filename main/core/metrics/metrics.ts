@@ -20,6 +20,13 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
 const MOST_SERIES = 2_000;
 const OTHER = '(other)';
 
+/** What is counted for one server, client and tool, looked up once: prom-client makes a text of the labels each time. */
+interface Series {
+  readonly labels: { server: string; client: string; tool: string };
+  readonly calls: Partial<Record<CallRecord['outcome'], Counter.Internal>>;
+  durations: Histogram.Internal<'server' | 'client' | 'tool'> | null;
+}
+
 /**
  * Calls, errors and latencies per server, tool and client, and how the servers are, for Prometheus. Counters begin with each start
  * of Berth. Holds no arguments.
@@ -28,7 +35,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #calls: Counter<'server' | 'client' | 'tool' | 'outcome'>;
   readonly #durations: Histogram<'server' | 'client' | 'tool'>;
-  readonly #series = new Set<string>();
+  readonly #series = new Map<string, Series>();
 
   constructor({ version, servers }: MetricsOptions) {
     const registers = [this.#registry];
@@ -54,20 +61,26 @@ export class Metrics {
   }
 
   record({ slug, client, tool, method, outcome, ms }: Omit<CallRecord, 'id'>): void {
-    const labels = { server: slug, client, tool: this.#bounded(slug, client, tool ?? `(${method})`) };
-    this.#calls.inc({ ...labels, outcome });
-    if (tool !== null && outcome !== 'refused' && outcome !== 'cancelled') this.#durations.observe(labels, ms / 1_000);
+    const series = this.#seriesOf(slug, client, tool ?? `(${method})`);
+    series.calls[outcome] ??= this.#calls.labels({ ...series.labels, outcome });
+    series.calls[outcome].inc();
+    if (tool === null || outcome === 'refused' || outcome === 'cancelled') return;
+    series.durations ??= this.#durations.labels(series.labels);
+    series.durations.observe(ms / 1_000);
   }
 
   async read(): Promise<Exposition> {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 
-  #bounded(server: string, client: string, tool: string): string {
-    const series = JSON.stringify([server, client, tool]);
-    if (!this.#series.has(series) && this.#series.size >= MOST_SERIES) return OTHER;
-    this.#series.add(series);
-    return tool;
+  #seriesOf(server: string, client: string, tool: string): Series {
+    const key = `${server}\n${client}\n${tool}`;
+    const known = this.#series.get(key);
+    if (known) return known;
+    if (this.#series.size >= MOST_SERIES && tool !== OTHER) return this.#seriesOf(server, client, OTHER);
+    const series: Series = { labels: { server, client, tool }, calls: {}, durations: null };
+    this.#series.set(key, series);
+    return series;
   }
 
   /** Read from the servers at each scrape, so that one that was removed is gone. */

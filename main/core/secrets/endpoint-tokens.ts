@@ -49,6 +49,7 @@ export class EndpointTokens implements TokenVerifier, Disposable {
   readonly #now: () => Date;
   readonly #problem: ErrorInfo | null;
   #records: TokenRecord[];
+  #revision = 0;
   #writing: Promise<unknown> = Promise.resolve();
   #lazy: NodeJS.Timeout | null = null;
 
@@ -70,6 +71,10 @@ export class EndpointTokens implements TokenVerifier, Disposable {
     const parsed = fileSchema.safeParse(parseJson(text));
     if (parsed.success) return new EndpointTokens(options, parsed.data.tokens, null);
     return new EndpointTokens(options, [], await keepAside(options.file));
+  }
+
+  get revision(): number {
+    return this.#revision;
   }
 
   /** Why there are no tokens although there was a file; null when all is well. */
@@ -162,6 +167,7 @@ export class EndpointTokens implements TokenVerifier, Disposable {
       const next = update(this.#records);
       await writePrivately(this.#file, `${JSON.stringify({ version: 1, tokens: next }, null, 2)}\n`);
       this.#records = next;
+      this.#revision += 1;
     });
     this.#writing = turn.catch(() => undefined);
     return turn;

@@ -1,6 +1,7 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 interface Verifier {
+  readonly revision: number;
   verify(slug: string, token: string): { name: string } | undefined;
 }
 
@@ -14,6 +15,11 @@ export class InternalTokens implements Verifier {
 
   constructor(behind: Verifier) {
     this.#behind = behind;
+  }
+
+  /** Of the tokens behind: its own are never taken back. */
+  get revision(): number {
+    return this.#behind.revision;
   }
 
   /** The token of this caller for this run. */

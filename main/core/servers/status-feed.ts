@@ -37,6 +37,8 @@ export class StatusFeed implements Disposable {
   }
 
   touch(): void {
+    // Who comes later gets a snapshot first.
+    if (this.#changes.size === 0) return;
     this.#timer ??= setTimeout(() => this.flush(), SETTLE_MS);
   }
 

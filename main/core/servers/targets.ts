@@ -2,8 +2,10 @@ import { BerthError } from '../../../contract/errors.ts';
 import { effectiveGuard, type GuardLevel, type GuardRules } from '../../../contract/model/guard.ts';
 import type { ServerSettings } from '../../../contract/model/settings.ts';
 import type { Sharing } from '../../../contract/model/sharing.ts';
+import { DEFAULT_CALL_SECONDS } from '../../../contract/model/usage.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Subscription } from '../emitter.ts';
+import type { CallLimits } from '../gateway/caller-limits.ts';
 import type { GatewayTarget } from '../gateway/ports.ts';
 import type { PresetDefinition } from '../presets/preset-schema.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
@@ -58,6 +60,7 @@ export class ServerTargets {
         }),
       guard: () => this.#guard(slug),
       context: () => manager.servingContext(slug),
+      callLimits: () => callLimitsOf(this.#parts.docked.get(slug)),
       sharing: () => this.#sharing(slug),
       dedicate: (client, signal) => supervisor.dedicate(slug, client, signal),
       modern: (signal) => supervisor.modern(slug, signal),
@@ -100,4 +103,9 @@ export class ServerTargets {
     const reason = cap.production ? 'is marked production' : 'has a cap';
     return { level, rules, why: `the context ${context} ${reason}, which allows no more than ${level}` };
   }
+}
+
+function callLimitsOf({ limits = {} }: ServerSettings): CallLimits {
+  const { callsPerMinute = null, callsAtOnce = null, callSeconds = DEFAULT_CALL_SECONDS } = limits;
+  return { perMinute: callsPerMinute, atOnce: callsAtOnce, silentMs: callSeconds * 1_000 };
 }

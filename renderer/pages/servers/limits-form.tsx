@@ -1,14 +1,14 @@
 import { useCallback, useState } from 'react';
 import type { Server } from '../../../contract/model/server.ts';
-import type { LimitsPatch } from '../../../contract/model/usage.ts';
-import { limitDrafts, readLimits } from '../../model/limit-drafts.ts';
+import { DEFAULT_CALL_SECONDS, type LimitsPatch } from '../../../contract/model/usage.ts';
+import { type LimitDrafts, limitDrafts, readLimits } from '../../model/limit-drafts.ts';
 import { useCapabilities, useSession } from '../../session/session-context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Field, TextInput } from '../../ui/field.tsx';
 import { useToasts } from '../../ui/toasts.tsx';
 import { useAction } from '../../ui/use-action.ts';
 
-/** What a server may use before it is restarted. Holds for the process that runs, so nothing restarts when it is saved. */
+/** What a server may use before it is restarted, and what each client may ask of it. Nothing restarts when it is saved. */
 export function LimitsForm({ server }: { server: Server }) {
   const session = useSession();
   const toasts = useToasts();
@@ -24,6 +24,19 @@ export function LimitsForm({ server }: { server: Server }) {
       },
       [session, toasts, server.slug],
     ),
+  );
+  const field = (name: keyof LimitDrafts, label: string, placeholder = 'none') => (
+    <Field label={label} problem={problems[name]}>
+      {(ids) => (
+        <TextInput
+          {...ids}
+          inputMode="numeric"
+          placeholder={placeholder}
+          value={drafts[name]}
+          onChange={(event) => setDrafts({ ...drafts, [name]: event.target.value })}
+        />
+      )}
+    </Field>
   );
   return (
     <form
@@ -42,28 +55,17 @@ export function LimitsForm({ server }: { server: Server }) {
         </p>
       </div>
       <div className="grid grid-cols-2 gap-3">
-        <Field label="Memory, MiB" problem={problems.memoryMegabytes}>
-          {(ids) => (
-            <TextInput
-              {...ids}
-              inputMode="numeric"
-              placeholder="none"
-              value={drafts.memoryMegabytes}
-              onChange={(event) => setDrafts({ ...drafts, memoryMegabytes: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label="CPU, % of a core" problem={problems.cpuPercent}>
-          {(ids) => (
-            <TextInput
-              {...ids}
-              inputMode="numeric"
-              placeholder="none"
-              value={drafts.cpuPercent}
-              onChange={(event) => setDrafts({ ...drafts, cpuPercent: event.target.value })}
-            />
-          )}
-        </Field>
+        {field('memoryMegabytes', 'Memory, MiB')}
+        {field('cpuPercent', 'CPU, % of a core')}
+      </div>
+      <p className="text-sm text-muted">
+        What each client may ask. More calls at once wait for their turn, more in a minute are refused with how long to
+        wait. A call without answer or progress is given up after its time.
+      </p>
+      <div className="grid grid-cols-3 gap-3">
+        {field('callsPerMinute', 'Calls per minute')}
+        {field('callsAtOnce', 'Calls at once')}
+        {field('callSeconds', 'Seconds silent', String(DEFAULT_CALL_SECONDS))}
       </div>
       <div>
         <Button type="submit" disabled={!mayBeSaved} busy={save.busy}>

@@ -95,7 +95,7 @@ test('a move to a port that is taken leaves the old one open, and can be taken b
     port: 0,
     mcpSocket: join(folder, 'mcp', 'mcp.sock'),
     targets: { get: () => undefined, slugs: () => [], onDidChangeBackend: () => ({ dispose() {} }) },
-    tokens: { verify: () => undefined },
+    tokens: { revision: 0, verify: () => undefined },
     events: { onCall: () => {}, onClientSeen: () => {} },
     approver: { ask: async () => 'unanswered' },
     metrics: async () => ({ contentType: 'text/plain', text: 'some 1\n' }),

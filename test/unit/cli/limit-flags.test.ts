@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { limitsPatch } from '../../../main/cli/limit-flags.ts';
 import { limitsText } from '../../../main/cli/views/usage-text.ts';
 
-describe('--memory-limit and --cpu-limit', () => {
+describe('the flags of limits', () => {
   it.each([
     [{ memoryLimit: '512Mi' }, { memoryMegabytes: 512 }],
     [{ memoryLimit: '512MiB' }, { memoryMegabytes: 512 }],
@@ -10,6 +10,11 @@ describe('--memory-limit and --cpu-limit', () => {
     [{ memoryLimit: '1G' }, { memoryMegabytes: 954 }],
     [{ memoryLimit: 'none' }, { memoryMegabytes: null }],
     [{ cpuLimit: '150%' }, { cpuPercent: 150 }],
+    [
+      { callsPerMinute: '30', callsAtOnce: 'none' },
+      { callsPerMinute: 30, callsAtOnce: null },
+    ],
+    [{ callTimeout: '2m' }, { callSeconds: 120 }],
     [
       { memoryLimit: '64Mi', cpuLimit: 'none' },
       { memoryMegabytes: 64, cpuPercent: null },
@@ -28,6 +33,8 @@ describe('--memory-limit and --cpu-limit', () => {
     [{ memoryLimit: '-1Gi' }, '--memory-limit: "-1Gi" is not a size.'],
     [{ memoryLimit: '2Mi' }, '--memory-limit: a memory limit is at least 16 MiB.'],
     [{ memoryLimit: '9999Ti' }, '--memory-limit: a memory limit is at most 1 TiB.'],
+    [{ callsAtOnce: '0' }, '--calls-at-once: a limit of calls is at least 1.'],
+    [{ callTimeout: '100ms' }, '--call-timeout: a time limit is a whole number of seconds.'],
     [{ cpuLimit: '150' }, '--cpu-limit: "150" is not a percentage.'],
     [{ memoryLimit: '64Mi', cpuLimit: '0%' }, '--cpu-limit: a CPU limit is at least 5 % of a core.'],
   ])('%j is refused', (flags, message) => {

@@ -167,6 +167,62 @@ describe('the life of a session', () => {
     ]);
   });
 
+  it('gives up a call without a sign, and none that shows progress', async () => {
+    const target = bench.target();
+    target.limits = { perMinute: null, atOnce: null, silentMs: 250 };
+    const session = await openSession(bench.endpoint());
+    const progressing = call(1, 'slow', { steps: 10, stepMs: 60 }, { progressToken: 'p' });
+    const [shown, silent] = await Promise.all([
+      post(bench.endpoint(), progressing, session),
+      post(bench.endpoint(), call(2, 'slow', { steps: 1, stepMs: 5_000 }), session),
+    ]);
+    expect(shown.text).toContain('done after 10 steps');
+    expect(silent.text).toContain('The server good gave no sign of this call for 0.25 s.');
+    expect(silent.text).toContain('"timed-out"');
+    // The server was told that nobody waits.
+    const who = await post(bench.endpoint(), call(3, 'whoami'), session);
+    expect(who.text).toContain('"cancelled":1');
+  });
+
+  it('lets each client have its share of calls, and tells the model when it may call again', async () => {
+    const target = bench.target();
+    target.limits = { perMinute: 2, atOnce: null, silentMs: 600_000 };
+    const session = await openSession(bench.endpoint());
+    const echo = async (id: number) => (await post(bench.endpoint(), call(id, 'echo', { text: 'x' }), session)).json;
+    expect(await echo(1)).toMatchObject({ result: { content: [{ text: 'x' }] } });
+    expect(await echo(2)).toMatchObject({ result: { content: [{ text: 'x' }] } });
+    const refused = await echo(3);
+    expect(refused).toMatchObject({ result: { isError: true } });
+    expect(JSON.stringify(refused)).toMatch(/tester may make 2 calls a minute here.*Wait 30 s and call again/);
+    expect(bench.calls.at(-1)).toMatchObject({ tool: 'echo', outcome: 'refused' });
+    // Lists are no calls.
+    const list = { jsonrpc: '2.0', id: 4, method: 'tools/list' };
+    expect((await post(bench.endpoint(), list, session)).json).toMatchObject({ result: { tools: expect.any(Array) } });
+  });
+
+  it('has no more of one client’s calls under way than it may, while others go on', async () => {
+    const target = bench.target();
+    target.limits = { perMinute: null, atOnce: 1, silentMs: 600_000 };
+    const session = await openSession(bench.endpoint());
+    const order: string[] = [];
+    const run = async (id: number, name: string, args: object) => {
+      await post(bench.endpoint(), call(id, name, args), session);
+      order.push(name);
+    };
+    const slow = run(1, 'slow', { steps: 1, stepMs: 300 });
+    await expect.poll(() => target.sent.some(({ message }) => message.method === 'tools/call')).toBe(true);
+    const waits = run(2, 'echo', { text: 'x' });
+    const other = { authorization: 'Bearer secret-other' };
+    const answer = await post(bench.endpoint(), initialize(), other);
+    const theirs = { ...other, 'mcp-session-id': String(answer.headers['mcp-session-id']) };
+    expect((await post(bench.endpoint(), call(1, 'echo', { text: 'y' }), theirs)).json).toMatchObject({
+      result: { content: [{ text: 'y' }] },
+    });
+    expect(order).toEqual([]);
+    await Promise.all([slow, waits]);
+    expect(order).toEqual(['slow', 'echo']);
+  });
+
   it('ends a server that only an idle session has, until that needs it again', async () => {
     await reopenWith({ restMs: 50, keepAliveMs: 20 });
     const target = bench.target();

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { InternalTokens } from '../../../../main/core/servers/internal-tokens.ts';
 
 const behind = {
+  revision: 0,
   verify: (slug: string, token: string) => (token === 'outer' ? { name: `client of ${slug}` } : undefined),
 };
 

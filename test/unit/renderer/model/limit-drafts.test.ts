@@ -4,17 +4,22 @@ import { limitDrafts, readLimits } from '../../../../renderer/model/limit-drafts
 it('reads what the fields change, blank for no limit', () => {
   const before = { memoryMegabytes: 512 };
   const drafts = limitDrafts(before);
-  expect(drafts).toEqual({ memoryMegabytes: '512', cpuPercent: '' });
+  const blank = { memoryMegabytes: '', cpuPercent: '', callsPerMinute: '', callsAtOnce: '', callSeconds: '' };
+  expect(drafts).toEqual({ ...blank, memoryMegabytes: '512' });
   expect(readLimits(before, drafts)).toEqual({ patch: {}, problems: {} });
-  expect(readLimits(before, { memoryMegabytes: ' ', cpuPercent: '150' })).toEqual({
-    patch: { memoryMegabytes: null, cpuPercent: 150 },
+  expect(readLimits(before, { ...blank, memoryMegabytes: ' ', cpuPercent: '150', callsPerMinute: '30' })).toEqual({
+    patch: { memoryMegabytes: null, cpuPercent: 150, callsPerMinute: 30 },
     problems: {},
   });
 });
 
 it('says what is wrong with each field', () => {
-  expect(readLimits({}, { memoryMegabytes: 'much', cpuPercent: '1' })).toEqual({
+  expect(readLimits({}, { ...limitDrafts({}), memoryMegabytes: 'much', cpuPercent: '1', callsAtOnce: '0' })).toEqual({
     patch: {},
-    problems: { memoryMegabytes: 'This is not a number.', cpuPercent: 'A CPU limit is at least 5 % of a core.' },
+    problems: {
+      memoryMegabytes: 'This is not a number.',
+      cpuPercent: 'A CPU limit is at least 5 % of a core.',
+      callsAtOnce: 'A limit of calls is at least 1.',
+    },
   });
 });
