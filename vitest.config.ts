@@ -1,18 +1,41 @@
-import { defineConfig } from 'vitest/config';
+import { availableParallelism } from 'node:os';
+import { configDefaults, defineConfig } from 'vitest/config';
 
-/** `unit`: pure code, fast, no effects. `integration`: real processes, files, sockets and servers. `cluster`: real API servers (npm run test:cluster). */
+/** What races other programs, or measures what they use: beside other tests it would measure those. */
+const races = [
+  'test/integration/core/clients/*-writer*.test.ts',
+  'test/integration/core/measure/measured-servers.test.ts',
+];
+/** What takes its time: every trap of the real servers on fixtures that have them, and a Berth that is killed at every step. */
+const long = [
+  'test/integration/servers/{mtv,mkp}-like.test.ts',
+  'test/integration/bad-input/killed.test.ts',
+  'test/integration/core/supervisor/death-of-berth.test.ts',
+];
+
+/**
+ * `unit`: pure code, fast, no effects. `integration`: real processes, files, sockets and servers. `races`: those of them that need the
+ * machine for themselves. `long`: the slowest of them (npm run test:long). `cluster`: real API servers (npm run test:cluster).
+ */
 export default defineConfig({
   test: {
+    // Tests of real processes wait more than they compute: two cores carry two files at once.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], environment: 'node' } },
       {
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...races, ...long],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
+      {
+        test: { name: 'races', include: races, testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false },
+      },
+      { test: { name: 'long', include: long, testTimeout: 60_000, hookTimeout: 60_000 } },
       {
         test: {
           name: 'cluster',

@@ -11,13 +11,20 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const suites = {
   unit: { run: (filters) => runVitest('unit', { minutes: 5, filters }) },
   integration: { run: (filters) => runVitest('integration', { minutes: 10, filters }) },
+  races: { run: (filters) => runVitest('races', { minutes: 3, filters }) },
   browser: { run: (filters) => runPlaywright('browser', { minutes: 8, filters }) },
   electron: { unavailable: electronUnavailable, run: runElectron },
 };
+/** Not part of `npm test`, which has ten minutes. */
+const extra = { long: { run: (filters) => runVitest('long', { minutes: 8, filters }) } };
 const groups = {
+  long: ['long'],
   ...Object.fromEntries(Object.keys(suites).map((name) => [name, [name]])),
+  integration: ['integration', 'races'],
   e2e: ['browser', 'electron'],
 };
+
+const all = { ...suites, ...extra };
 
 const usage = `npm test -- [--only ${Object.keys(groups).join('|')}] [FILE…]
 
@@ -46,7 +53,7 @@ async function main(names, filters) {
   const tallies = broken ? [failedSuite('build', broken)] : [];
   for (const name of names) {
     const reason =
-      (broken && name !== 'unit' ? 'the build failed' : missing.get(name)) ?? (await suites[name].unavailable?.());
+      (broken && name !== 'unit' ? 'the build failed' : missing.get(name)) ?? (await all[name].unavailable?.());
     if (reason) {
       console.log(`\n== ${name}: skipped, ${reason} ==`);
       tallies.push(skippedSuite(name, reason));
@@ -54,7 +61,7 @@ async function main(names, filters) {
     }
     console.log(`\n== ${name} ==`);
     const began = performance.now();
-    tallies.push(judged(name, await suites[name].run(filters)));
+    tallies.push(judged(name, await all[name].run(filters)));
     console.log(`== ${name}: ${Math.round((performance.now() - began) / 1000)} s ==`);
   }
   finish(sum(tallies));
