@@ -6,11 +6,12 @@ const races = [
   'test/integration/core/clients/*-writer*.test.ts',
   'test/integration/core/measure/measured-servers.test.ts',
 ];
-/** What takes its time: every trap of the real servers on fixtures that have them, and a Berth that is killed at every step. */
+/** What takes its time: every trap of the real servers on fixtures that have them, a Berth that is killed at every step, changes in all orders. */
 const long = [
   'test/integration/servers/{mtv,mkp}-like.test.ts',
   'test/integration/bad-input/killed.test.ts',
   'test/integration/core/supervisor/death-of-berth.test.ts',
+  'test/integration/core/servers/{changes-at-once,vanished-contexts}.test.ts',
 ];
 
 /**

@@ -1,5 +1,12 @@
-import { type Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import {
+  type Agent,
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { urlToHttpOptions } from 'node:url';
 import { BerthError } from '../../../contract/errors.ts';
 import { certificateError, noteCertificate, type ShownCertificate } from './certificate-error.ts';
 
@@ -24,6 +31,7 @@ export class HttpExchanger {
   readonly #agent: Agent;
   // Not an AbortSignal: of a request that was answered already, Node reports the abort where nobody listens.
   readonly #underway = new Set<ClientRequest>();
+  readonly #targets = new WeakMap<URL, RequestOptions>();
   #closed = false;
 
   /** `agent` is for the server's scheme, and ends with the exchanger. */
@@ -52,6 +60,16 @@ export class HttpExchanger {
     this.#agent.destroy();
   }
 
+  /** Most requests go to one URL, and taking it apart costs as much as what is sent. */
+  #targetOf(url: URL): RequestOptions {
+    const known = this.#targets.get(url);
+    if (known) return known;
+    const { protocol, hostname, port, path, auth } = urlToHttpOptions(url);
+    const target = { protocol, hostname, port, path, auth, agent: this.#agent };
+    this.#targets.set(url, target);
+    return target;
+  }
+
   #send({ method, url, headers, body, timeoutMs, signal }: HttpExchange): Promise<IncomingMessage> {
     const secure = url.protocol === 'https:';
     const options = {
@@ -60,7 +78,7 @@ export class HttpExchanger {
     };
     if (this.#closed) return Promise.reject(connectionClosed());
     return new Promise((resolve, reject) => {
-      const request = (secure ? httpsRequest : httpRequest)(url, { ...options, agent: this.#agent });
+      const request = (secure ? httpsRequest : httpRequest)({ ...this.#targetOf(url), ...options });
       let shown: ShownCertificate | null = null;
       if (secure) {
         noteCertificate(request, (certificate) => {

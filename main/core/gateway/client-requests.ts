@@ -24,10 +24,19 @@ export interface ClientRequestsOptions {
 export class ClientRequests {
   readonly #options: ClientRequestsOptions;
   readonly #pending = new Map<string, { readonly link: Link; readonly id: RequestId }>();
+  /** What came before the client was ready to hear it; null from then on. */
+  #early: Parameters<ClientRequestsOptions['deliver']>[] | null = [];
   #next = 1;
 
   constructor(options: ClientRequestsOptions) {
     this.#options = options;
+  }
+
+  /** The client listens from now on. */
+  ready(): void {
+    const early = this.#early ?? [];
+    this.#early = null;
+    for (const told of early) this.#options.deliver(...told);
   }
 
   /** How many wait for the client's answer. */
@@ -37,14 +46,14 @@ export class ClientRequests {
 
   /** Passes a request on, or answers it with why it cannot be. */
   ask(link: Link, request: JsonRpcRequest, pending?: PendingRequest): void {
-    const { max, prefix, deliver } = this.#options;
+    const { max, prefix } = this.#options;
     if (this.#pending.size >= max) {
       link.reply(errorAnswer(request.id, INTERNAL_ERROR, `${max} requests wait for this client's answers.`));
       return;
     }
     const id = `${prefix}-${this.#next++}`;
     this.#pending.set(id, { link, id: request.id });
-    deliver({ ...request, id }, pending);
+    this.#deliver({ ...request, id }, pending);
   }
 
   /** Brings the client's answer to the server that asked. One that nobody waits for is dropped. */
@@ -78,7 +87,12 @@ export class ClientRequests {
   }
 
   #cancel(params: Record<string, unknown>): void {
-    this.#options.deliver({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
+    this.#deliver({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
+  }
+
+  #deliver(...told: Parameters<ClientRequestsOptions['deliver']>): void {
+    if (this.#early) this.#early.push(told);
+    else this.#options.deliver(...told);
   }
 
   #take(id: JsonRpcMessage['id']) {

@@ -2,8 +2,10 @@ import type { ServerResponse } from 'node:http';
 import type { JsonRpcMessage } from '../backend/backend.ts';
 import { errorAnswer, NOT_DELIVERED, type RequestId } from './json-rpc.ts';
 
-/** Names this program in every answer, and nothing else: how one Berth recognises another on its port. */
+/** Names this program in the answer to `/healthz`, and nothing else: how one Berth recognises another on its port. */
 export const MARKER_HEADER = 'x-berth';
+
+const LARGE_BYTES = 64 * 1024;
 
 export interface RefusalOptions {
   readonly code?: number;
@@ -41,10 +43,10 @@ export function answerJson(
   headers: Readonly<Record<string, string>> = {},
 ): number {
   if (response.headersSent || response.destroyed) return 0;
-  // As text, not as bytes: then head and body go out in one write.
-  const body = JSON.stringify(value);
-  const bytes = Buffer.byteLength(body);
+  const text = JSON.stringify(value);
+  const bytes = Buffer.byteLength(text);
   response.writeHead(status, { ...headers, 'content-type': 'application/json', 'content-length': bytes });
-  response.end(body);
+  // As text, head and body go out in one write; that copies, which for a large body costs more than a second write.
+  response.end(bytes < LARGE_BYTES ? text : Buffer.from(text));
   return bytes;
 }

@@ -82,7 +82,6 @@ export class HttpFront implements Disposable {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    response.setHeader(MARKER_HEADER, '1');
     response.on('error', () => response.destroy());
     try {
       const { host, origin } = request.headers;
@@ -100,7 +99,7 @@ export class HttpFront implements Disposable {
     const route = routeOf(request.url);
     switch (route.kind) {
       case 'health':
-        answerJson(response, 200, { status: 'ok' });
+        answerJson(response, 200, { status: 'ok' }, { [MARKER_HEADER]: '1' });
         return;
       case 'metrics':
         this.#client(METRICS, request);

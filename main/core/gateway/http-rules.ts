@@ -41,9 +41,21 @@ export interface AcceptedForms {
   readonly eventsFirst: boolean;
 }
 
+const knownForms = new Map<string, AcceptedForms>();
+/** Clients send one header or another; who sends more is not remembered. */
+const MOST_KNOWN_FORMS = 64;
+
 /** Which forms of answer an Accept header allows. Without one, everything is. */
-export function acceptedForms(accept: string | undefined): AcceptedForms {
-  const entries = (accept === undefined || accept.trim() === '' ? '*/*' : accept).split(',');
+export function acceptedForms(accept = ''): AcceptedForms {
+  const known = knownForms.get(accept);
+  if (known) return known;
+  const forms = readForms(accept);
+  if (knownForms.size < MOST_KNOWN_FORMS) knownForms.set(accept, forms);
+  return forms;
+}
+
+function readForms(accept: string): AcceptedForms {
+  const entries = (accept.trim() === '' ? '*/*' : accept).split(',');
   const json = qualityOf(entries, ['application/json', 'application/*', '*/*']);
   const events = qualityOf(entries, ['text/event-stream', 'text/*', '*/*']);
   const eventsFirst = events.quality > json.quality || (events.quality === json.quality && events.index < json.index);

@@ -16,7 +16,9 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bo
         resolve({ problem: 'too-large' });
       }
     });
-    request.once('end', () => resolve({ text: Buffer.concat(chunks).toString('utf8') }));
+    request.once('end', () =>
+      resolve({ text: (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString('utf8') }),
+    );
     request.once('close', () => resolve({ problem: 'gone' }));
     request.once('error', () => resolve({ problem: 'gone' }));
   });

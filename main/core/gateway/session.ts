@@ -49,12 +49,10 @@ export class Session implements ClientSession {
   readonly #asked: ClientRequests;
   /** Requests that need no session, and came all the same where one could be. */
   readonly #modern: ModernRequests;
-  /** What the server asked before the client was ready to hear it; null from then on. */
-  #early: JsonRpcMessage[] | null = [];
   #way: Way;
   #dedicated: BesideWay | null = null;
   #logLevel: string | null = null;
-  clientInfo: { name: string; version: string } | null = null;
+  #clientInfo: { name: string; version: string } | null = null;
   #initialized = false;
   #closed = false;
 
@@ -75,6 +73,11 @@ export class Session implements ClientSession {
 
   get slug(): string {
     return this.#endpoint.slug;
+  }
+
+  /** As the client gave it at `initialize`. */
+  get clientInfo(): { name: string; version: string } | null {
+    return this.#clientInfo;
   }
 
   get initialized(): boolean {
@@ -209,7 +212,7 @@ export class Session implements ClientSession {
     }
     if (tool !== null) this.#seen();
     bring(call);
-    this.#becomeReady();
+    if (this.#initialized) this.#asked.ready();
     return call;
   }
 
@@ -262,7 +265,7 @@ export class Session implements ClientSession {
       if (own) this.#way = this.#dedicated = this.#open(params);
       const { backend } = await this.#way.link(call.signal);
       if (call.ended) return;
-      this.clientInfo = clientInfoOf(params.clientInfo);
+      this.#clientInfo = clientInfoOf(params.clientInfo);
       this.#initialized = true;
       this.#endpoint.add(this);
       this.#seen();
@@ -302,18 +305,8 @@ export class Session implements ClientSession {
 
   /** Brings to the client what the server asks: on the stream of the call that it belongs to, else of the newest that takes it, else with what comes unasked. */
   #deliver(message: JsonRpcMessage, pending?: PendingRequest): void {
-    if (this.#early) this.#early.push(message);
-    else if (!this.#closed && !pending?.related?.(message)) {
-      if (![...this.#calls.values()].reverse().some((call) => call.related(message))) this.#push(message);
-    }
-  }
-
-  /** The client listens from now on. */
-  #becomeReady(): void {
-    if (!this.#initialized || !this.#early) return;
-    const early = this.#early;
-    this.#early = null;
-    for (const message of early) this.#deliver(message);
+    if (this.#closed || pending?.related?.(message)) return;
+    if (![...this.#calls.values()].reverse().some((call) => call.related(message))) this.#push(message);
   }
 
   #notification(notification: JsonRpcNotification): void {
@@ -329,7 +322,7 @@ export class Session implements ClientSession {
       }
       case 'notifications/initialized':
         // Berth has told the server so itself.
-        this.#becomeReady();
+        if (this.#initialized) this.#asked.ready();
         return;
       case 'notifications/roots/list_changed':
       case 'notifications/progress':
@@ -344,7 +337,7 @@ export class Session implements ClientSession {
   }
 
   #seen(): void {
-    this.#endpoint.events.onClientSeen({ slug: this.slug, client: this.client, clientInfo: this.clientInfo });
+    this.#endpoint.events.onClientSeen({ slug: this.slug, client: this.client, clientInfo: this.#clientInfo });
   }
 }
 

@@ -167,6 +167,30 @@ describe('the life of a session', () => {
     ]);
   });
 
+  it('asks once more what only reads, when the server ends before it has answered, and says so', async () => {
+    const target = bench.target();
+    target.level = 'read-only';
+    const session = await openSession(bench.endpoint());
+    const reading = post(bench.endpoint(), call(1, 'slow', { steps: 20, stepMs: 10 }), session);
+    const calls = () => target.sent.filter(({ message }) => message.method === 'tools/call');
+    await expect.poll(() => calls().length).toBe(1);
+    await target.kill();
+    await target.start();
+    const { text } = await reading;
+    expect(text).toContain('done after 20 steps');
+    expect(text).toContain('"berth/repeated":{"code":"not-running"');
+    expect(new Set(calls().map(({ backend }) => backend)).size).toBe(2);
+    expect(bench.calls.filter(({ tool }) => tool === 'slow')).toMatchObject([{ outcome: 'ok' }]);
+    // Twice is enough.
+    const again = post(bench.endpoint(), call(2, 'slow', { steps: 1000, stepMs: 10 }), session);
+    for (const count of [3, 4]) {
+      await expect.poll(() => calls().length).toBe(count);
+      await target.kill();
+      await target.start();
+    }
+    expect((await again).text).toContain('The server good ended during this call');
+  });
+
   it('gives up a call without a sign, and none that shows progress', async () => {
     const target = bench.target();
     target.limits = { perMinute: null, atOnce: null, silentMs: 250 };
