@@ -2,7 +2,7 @@ import { BerthError } from '../../../contract/errors.ts';
 import type { GuardLevel } from '../../../contract/model/guard.ts';
 import type { Call } from './call.ts';
 import type { Endpoint, Way } from './endpoint.ts';
-import { decide, heldText, isCertainlyReadOnly, needsClaim, refusalText, type ToolClaim } from './guard.ts';
+import { decide, heldText, needsClaim, refusalText, type ToolClaim } from './guard.ts';
 import { sentences } from './json-rpc.ts';
 import type { Link } from './link.ts';
 import type { EndedCall, GatewayTarget } from './ports.ts';
@@ -98,7 +98,8 @@ async function attempt(carriage: Carriage): Promise<void> {
     const args = argumentsOf(call.request);
     const question = { tool, args, level, rules, claim: claim === 'unasked' ? null : claim };
     const verdict = decide(question);
-    if (verdict.allow) return call.send(link, null, isCertainlyReadOnly(question));
+    // Never sent a second time: a tool that only reads may still be what the server died of.
+    if (verdict.allow) return call.send(link, null, false);
     const place = { slug, context: served.context, level, why };
     if (verdict.cause === 'ask') {
       // Meanwhile another context or guard may have come, so what was approved is looked at again.

@@ -52,11 +52,6 @@ export function decide(question: GuardQuestion): GuardVerdict {
   return { allow: false, cause: level === 'ask' ? 'ask' : 'level', reason: 'this tool is not certainly read-only' };
 }
 
-/** Whether a tool changes nothing, as far as preset and server say: what may be asked a second time when its answer was lost. */
-export function isCertainlyReadOnly({ tool, rules, claim }: Pick<GuardQuestion, 'tool' | 'rules' | 'claim'>): boolean {
-  return own(rules.tools, tool)?.readOnly ?? claim?.readOnlyHint ?? false;
-}
-
 /** Whether a tool is shown in `tools/list`: what could never be called is not. */
 export function isListed(tool: string, claim: ToolClaim, level: GuardLevel, rules: GuardRules): boolean {
   const rule = own(rules.tools, tool);
