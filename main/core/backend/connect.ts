@@ -1,4 +1,5 @@
 import { BerthError } from '../../../contract/errors.ts';
+import { settlesWithin } from '../settles-within.ts';
 import type { InitializeParams, InitializeResult, JsonRpcMessage } from './backend.ts';
 import { type ConnectedBackend, McpBackend, transportFailure } from './mcp-backend.ts';
 import type { McpTransport } from './transport.ts';
@@ -32,7 +33,7 @@ export async function connect(transport: McpTransport, options: ConnectOptions):
     transport.initialized(result.protocolVersion);
     transport.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
     // Some servers take their time to acknowledge it; requests may follow all the same.
-    await within(ACKNOWLEDGE_MS, transport.drained(), options.signal);
+    await settlesWithin(ACKNOWLEDGE_MS, transport.drained(), options.signal);
     if (options.signal?.aborted) throw new BerthError('cancelled', 'The start was cancelled.');
     if (transport.closed) throw transport.closed;
     backend.initializeResult = result;
@@ -41,20 +42,6 @@ export async function connect(transport: McpTransport, options: ConnectOptions):
     backend.detach();
     throw error;
   }
-}
-
-/** Resolves with the work, after `ms`, or with the signal, whatever comes first. */
-function within(ms: number, work: Promise<void>, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done, { once: true });
-    work.then(done, done);
-  });
 }
 
 function readInitializeResult(answer: JsonRpcMessage): InitializeResult {

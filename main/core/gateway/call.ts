@@ -1,9 +1,10 @@
 import { BerthError } from '../../../contract/errors.ts';
 import type { CallRecord } from '../../../contract/model/activity.ts';
 import type { JsonRpcMessage } from '../backend/backend.ts';
-import { EraError } from './era.ts';
-import { failureAnswer, isRecord, type JsonRpcNotification, type JsonRpcRequest, sentences } from './json-rpc.ts';
+import { thrownAnswer } from './era.ts';
+import { asBerthError, isRecord, type JsonRpcNotification, type JsonRpcRequest, sentences } from './json-rpc.ts';
 import type { Link, PendingRequest } from './link.ts';
+import { refusalResult } from './tool-call.ts';
 
 /** Where the answer to one request goes, and what belongs to it before. Never blocks and never throws. */
 export interface Sink {
@@ -14,6 +15,9 @@ export interface Sink {
   /** No answer will come, because the client took the request back. */
   end(): void;
 }
+
+/** For what has no answer. */
+export const nowhere: Sink = { related: () => false, answer: () => 0, end() {} };
 
 /** `answerBytes`: of the answer as it was sent. */
 export type CallEnd = Pick<CallRecord, 'outcome' | 'reason' | 'ms'> & { readonly answerBytes: number };
@@ -135,19 +139,15 @@ export class Call implements PendingRequest {
 
   /** The guard's no: a tool result, so that the model reads it. */
   refuse(text: string, error: BerthError): void {
-    const told = { content: [{ type: 'text', text }], isError: true, _meta: { 'berth/error': error.toInfo() } };
-    const result = { ...this.#resultFields, ...told };
+    const result = { ...this.#resultFields, ...refusalResult(text, error) };
     this.#finish({ outcome: 'refused', reason: text }, () =>
       this.#sink.answer({ jsonrpc: '2.0', id: this.request.id, result }),
     );
   }
 
   fail(thrown: unknown): void {
-    const error = thrown instanceof BerthError ? thrown : new BerthError('internal', String(thrown), { cause: thrown });
-    this.#finish({ outcome: 'error', reason: error.message }, () =>
-      this.#sink.answer(
-        error instanceof EraError ? error.answer(this.request.id) : failureAnswer(this.request.id, error),
-      ),
+    this.#finish({ outcome: 'error', reason: asBerthError(thrown).message }, () =>
+      this.#sink.answer(thrownAnswer(this.request.id, thrown)),
     );
   }
 

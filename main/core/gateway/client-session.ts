@@ -1,4 +1,4 @@
-import type { BerthError } from '../../../contract/errors.ts';
+import { BerthError } from '../../../contract/errors.ts';
 import type { JsonRpcMessage } from '../backend/backend.ts';
 import type { Sink } from './call.ts';
 import type { GatewayLimits } from './limits.ts';
@@ -41,4 +41,9 @@ export interface SessionHost {
   readonly slug: string;
   readonly limits: GatewayLimits;
   open(options: ClientSessionOptions): ClientSession;
+}
+
+/** Why sessions end when Berth does. */
+export function shuttingDown(): BerthError {
+  return new BerthError('not-running', 'Berth is shutting down.', { hint: 'Start it again.' });
 }

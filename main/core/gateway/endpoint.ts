@@ -8,6 +8,7 @@ import type { JsonRpcNotification } from './json-rpc.ts';
 import type { GatewayLimits } from './limits.ts';
 import { Link } from './link.ts';
 import type { Listening } from './listening.ts';
+import { listChanged, lists } from './lists.ts';
 import { lowestLevel } from './log-level.ts';
 import { ModernWay } from './modern-way.ts';
 import type {
@@ -159,7 +160,7 @@ export class Endpoint implements Disposable, SessionHost, Way {
 
   toolsChanged(): void {
     for (const listening of this.#listenings) listening.toolsChanged();
-    this.#broadcast({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
+    this.#broadcast(listChanged('tools'));
   }
 
   dispose(): void {
@@ -196,10 +197,7 @@ export class Endpoint implements Disposable, SessionHost, Way {
     this.#restore(link);
     for (const listening of [...this.#listenings]) listening.renew();
     const { capabilities } = backend.initializeResult;
-    for (const list of ['tools', 'prompts', 'resources']) {
-      if (capabilities[list] === undefined) continue;
-      this.#broadcast({ jsonrpc: '2.0', method: `notifications/${list}/list_changed` });
-    }
+    for (const list of lists) if (capabilities[list] !== undefined) this.#broadcast(listChanged(list));
   }
 
   /** What the sessions had set on the former backend. Its answers concern nobody. */

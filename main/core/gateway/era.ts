@@ -2,6 +2,7 @@ import { BerthError } from '../../../contract/errors.ts';
 import type { JsonRpcMessage } from '../backend/backend.ts';
 import { decodedHeader, MODERN_VERSION, metaKeys, nameOfRequest, versionInMeta } from '../backend/modern-protocol.ts';
 import {
+  asBerthError,
   errorAnswer,
   failureAnswer,
   HEADER_MISMATCH,
@@ -22,6 +23,11 @@ export class EraError extends BerthError {
     super('unsupported', message);
     this.answer = answer;
   }
+}
+
+/** The answer to a request during which this was thrown. */
+export function thrownAnswer(id: RequestId, thrown: unknown): JsonRpcMessage {
+  return thrown instanceof EraError ? thrown.answer(id) : failureAnswer(id, asBerthError(thrown));
 }
 
 /**

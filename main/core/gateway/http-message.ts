@@ -14,6 +14,7 @@ import {
 import type { GatewayLimits } from './limits.ts';
 import { isRelayedVersion, relayedVersions } from './protocol-versions.ts';
 import { readBody } from './read-body.ts';
+import { noMessageText } from './request-problems.ts';
 
 /** The parsed body of a POST; undefined when the client hung up. Rejects with a refusal for what is no JSON or too large. */
 export async function readMessage(
@@ -44,14 +45,10 @@ function parse(text: string): unknown {
 /** The message, classified. Throws a refusal for what is none, and for a batch. */
 export function requireMessage(value: unknown): Exclude<ClassifiedMessage, { kind: 'batch' | 'invalid' }> {
   const classified = classify(value);
-  switch (classified.kind) {
-    case 'batch':
-      throw new HttpRefusal(400, 'JSON-RPC batches are not part of this protocol version.', { code: INVALID_REQUEST });
-    case 'invalid':
-      throw new HttpRefusal(400, 'This is not a JSON-RPC 2.0 message.', { code: INVALID_REQUEST });
-    default:
-      return classified;
+  if (classified.kind === 'batch' || classified.kind === 'invalid') {
+    throw new HttpRefusal(400, noMessageText(classified), { code: INVALID_REQUEST });
   }
+  return classified;
 }
 
 /** A version that Berth does not relay is refused with those that it does, so that a newer client knows how to fall back. */

@@ -1,7 +1,9 @@
 import type { Sharing } from '../../../contract/model/sharing.ts';
 import type { InitializeParams, InitializeResult } from '../backend/backend.ts';
 import { isRecord } from './json-rpc.ts';
+import { lists } from './lists.ts';
 import { isRelayedVersion, negotiateVersion, relayedVersions } from './protocol-versions.ts';
+import { keptName } from './record-call.ts';
 
 /** What servers may ask of a client that declares it: https://modelcontextprotocol.io/specification/2025-11-25/client */
 const clientFeatures = ['sampling', 'elicitation', 'roots'];
@@ -35,20 +37,17 @@ export function initializeAnswer(params: InitializeParams, result: InitializeRes
   };
 }
 
-/** It is kept with every call. */
-const MAX_NAME = 200;
-
 /** Name and version as the client gives them, each cut after 200 characters; null when it does not. */
 export function clientInfoOf(value: unknown): { name: string; version: string } | null {
   if (!isRecord(value) || typeof value['name'] !== 'string') return null;
   const version = typeof value['version'] === 'string' ? value['version'] : '';
-  return { name: value['name'].slice(0, MAX_NAME), version: version.slice(0, MAX_NAME) };
+  return { name: keptName(value['name']), version: keptName(version) };
 }
 
 /** The server's capabilities, and that lists may change: Berth announces it after a restart even where the server never would. */
 export function announcing(capabilities: Record<string, unknown>): Record<string, unknown> {
   const announced: Record<string, unknown> = { ...capabilities };
-  for (const list of ['tools', 'prompts', 'resources']) {
+  for (const list of lists) {
     const value = announced[list];
     if (isRecord(value)) announced[list] = { ...value, listChanged: true };
   }

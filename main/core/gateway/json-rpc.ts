@@ -1,4 +1,4 @@
-import type { BerthError } from '../../../contract/errors.ts';
+import { BerthError } from '../../../contract/errors.ts';
 import type { JsonRpcMessage } from '../backend/backend.ts';
 
 /** Codes of https://www.jsonrpc.org/specification#error_object, and the two that MCP's own SDKs use for sessions and lost connections. */
@@ -53,6 +53,11 @@ export function classify(value: unknown): ClassifiedMessage {
 
 export function errorAnswer(id: RequestId | null, code: number, message: string, data?: unknown): JsonRpcMessage {
   return { jsonrpc: '2.0', id, error: { code, message, ...(data === undefined ? {} : { data }) } };
+}
+
+/** What was thrown, as an error that can be shown; what is no BerthError is a defect. */
+export function asBerthError(thrown: unknown): BerthError {
+  return thrown instanceof BerthError ? thrown : new BerthError('internal', String(thrown), { cause: thrown });
 }
 
 /** The answer when Berth, not the server, has to say no: message and hint in words, the whole error in `data.berth`. */

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BerthError } from '../../../contract/errors.ts';
+import type { BerthError } from '../../../contract/errors.ts';
 import type { Disposable } from '../dispose.ts';
 import type { ClientSession, SessionHost } from './client-session.ts';
+import { shuttingDown } from './client-session.ts';
 import { HttpRefusal } from './http-answers.ts';
 import { readMessage, requireMessage, requireVersion } from './http-message.ts';
 import { acceptedForms } from './http-rules.ts';
@@ -81,7 +82,7 @@ export class LegacySse implements Disposable {
 
   dispose(): void {
     clearInterval(this.#pulse);
-    const cause = new BerthError('not-running', 'Berth is shutting down.', { hint: 'Start it again.' });
+    const cause = shuttingDown();
     for (const { session, response } of [...this.#streams.values()]) {
       session.close(cause);
       response.end();

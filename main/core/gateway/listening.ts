@@ -1,18 +1,15 @@
-import { BerthError } from '../../../contract/errors.ts';
+import type { BerthError } from '../../../contract/errors.ts';
 import type { JsonRpcMessage } from '../backend/backend.ts';
 import { metaKeys } from '../backend/modern-protocol.ts';
 import type { Sink } from './call.ts';
 import type { Endpoint, Way } from './endpoint.ts';
-import { EraError } from './era.ts';
-import { failureAnswer, isRecord, type JsonRpcNotification, type JsonRpcRequest } from './json-rpc.ts';
+import { thrownAnswer } from './era.ts';
+import { isRecord, type JsonRpcNotification, type JsonRpcRequest } from './json-rpc.ts';
 import type { Link, PendingRequest } from './link.ts';
+import { type ListName, listChanged, lists } from './lists.ts';
 
-/** What is announced after a restart, by the field of the filter that asks for it. */
-const lists: Readonly<Record<string, string>> = {
-  toolsListChanged: 'notifications/tools/list_changed',
-  promptsListChanged: 'notifications/prompts/list_changed',
-  resourcesListChanged: 'notifications/resources/list_changed',
-};
+/** The field of the filter that asks for the changes of a list. */
+const fieldOf = (list: ListName) => `${list}ListChanged`;
 
 export interface ListeningOptions {
   readonly request: JsonRpcRequest;
@@ -67,7 +64,7 @@ export class Listening implements PendingRequest {
 
   /** Other tools pass the guard now. */
   toolsChanged(): void {
-    this.#announce(['toolsListChanged']);
+    this.#announce(['tools']);
   }
 
   /** The client has hung up. */
@@ -101,7 +98,7 @@ export class Listening implements PendingRequest {
       const again = this.#honoured !== null;
       this.#honoured = isRecord(params['notifications']) ? params['notifications'] : {};
       if (again) {
-        this.#announce(Object.keys(lists));
+        this.#announce(lists);
         return;
       }
     }
@@ -112,10 +109,10 @@ export class Listening implements PendingRequest {
     queueMicrotask(() => this.renew());
   }
 
-  #announce(fields: readonly string[]): void {
-    for (const field of fields) {
-      if (this.#honoured?.[field] !== true) continue;
-      this.#options.sink.related({ jsonrpc: '2.0', method: lists[field] ?? '', params: this.#named({}) });
+  #announce(changed: readonly ListName[]): void {
+    for (const list of changed) {
+      if (this.#honoured?.[fieldOf(list)] !== true) continue;
+      this.#options.sink.related({ ...listChanged(list), params: this.#named({}) });
     }
   }
 
@@ -129,8 +126,7 @@ export class Listening implements PendingRequest {
     if (this.#ended) return;
     this.#end();
     const { request, sink } = this.#options;
-    const error = thrown instanceof BerthError ? thrown : new BerthError('internal', String(thrown), { cause: thrown });
-    sink.answer(error instanceof EraError ? error.answer(request.id) : failureAnswer(request.id, error));
+    sink.answer(thrownAnswer(request.id, thrown));
   }
 
   #end(): void {

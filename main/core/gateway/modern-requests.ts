@@ -1,25 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { BerthError } from '../../../contract/errors.ts';
+import type { BerthError } from '../../../contract/errors.ts';
 import { metaKeys } from '../backend/modern-protocol.ts';
 import { Call, type CallEnd, type Sink } from './call.ts';
 import { carry, mayRepeat, type Served } from './carry.ts';
 import type { Endpoint } from './endpoint.ts';
 import { eraProblem } from './era.ts';
 import { announcing, clientInfoOf } from './initialize.ts';
-import {
-  errorAnswer,
-  failureAnswer,
-  INVALID_REQUEST,
-  isRecord,
-  type JsonRpcNotification,
-  type JsonRpcRequest,
-  type RequestId,
-} from './json-rpc.ts';
+import { isRecord, type JsonRpcNotification, type JsonRpcRequest, type RequestId } from './json-rpc.ts';
 import type { Link } from './link.ts';
 import { Listening } from './listening.ts';
 import { reachesLevel } from './log-level.ts';
 import type { GatewayTarget } from './ports.ts';
 import { recordCall } from './record-call.ts';
+import { flightProblem } from './request-problems.ts';
 import { toolOf } from './tool-call.ts';
 import { listedTools } from './tool-claims.ts';
 
@@ -76,13 +69,8 @@ export class ModernRequests {
 
   #problem(request: JsonRpcRequest) {
     const { id } = request;
-    const problem = eraProblem(request);
-    if (problem) return problem.answer(id);
-    if (this.#calls.has(id))
-      return errorAnswer(id, INVALID_REQUEST, 'A request with this id is already being answered.');
-    if (this.#calls.size < this.#endpoint.limits.maxInFlight) return null;
-    const text = `${this.#calls.size} requests of this client wait for their answers.`;
-    return failureAnswer(id, new BerthError('refused', text, { hint: 'Wait for some of them.' }));
+    const max = this.#endpoint.limits.maxInFlight;
+    return eraProblem(request)?.answer(id) ?? flightProblem(id, this.#calls, { max, whose: 'client' });
   }
 
   #listen(request: JsonRpcRequest, sink: Sink): Listening {

@@ -4,8 +4,12 @@ import type { Endpoint } from './endpoint.ts';
 import type { JsonRpcRequest } from './json-rpc.ts';
 import { argumentsOf } from './tool-call.ts';
 
-/** How much of a name is told to those who keep it: clients may call tools by any. */
+/** How much of a name is told to those who keep it: clients may call tools, and themselves, by any. */
 const MAX_NAME = 200;
+
+export function keptName(name: string): string {
+  return name.slice(0, MAX_NAME);
+}
 
 /** Requests that say nothing about what a client did. */
 const untold: ReadonlySet<string> = new Set(['ping', 'initialize', 'server/discover']);
@@ -32,8 +36,8 @@ export function recordCall(
     slug,
     client,
     context: call.context,
-    method: method.slice(0, MAX_NAME),
-    tool: call.tool?.slice(0, MAX_NAME) ?? null,
+    method: keptName(method),
+    tool: call.tool === null ? null : keptName(call.tool),
     outcome: call.outcome,
     reason: call.reason,
     ms: call.ms,

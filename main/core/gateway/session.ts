@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { BerthError } from '../../../contract/errors.ts';
+import type { BerthError } from '../../../contract/errors.ts';
 import type { InitializeParams, JsonRpcMessage } from '../backend/backend.ts';
 import { BesideWay } from './beside-way.ts';
 import { Call, type CallEnd, type Sink } from './call.ts';
@@ -9,22 +9,13 @@ import type { ClientSession, ClientSessionOptions } from './client-session.ts';
 import { type Endpoint, restore, type Way } from './endpoint.ts';
 import { isModern } from './era.ts';
 import { clientInfoOf, initializeAnswer, initializeParams, wantsDedicated } from './initialize.ts';
-import {
-  classify,
-  errorAnswer,
-  failureAnswer,
-  INVALID_PARAMS,
-  INVALID_REQUEST,
-  isRecord,
-  type JsonRpcNotification,
-  type JsonRpcRequest,
-  type RequestId,
-} from './json-rpc.ts';
+import { classify, isRecord, type JsonRpcNotification, type JsonRpcRequest, type RequestId } from './json-rpc.ts';
 import type { Link, PendingRequest } from './link.ts';
 import { mcpLogLevels, reachesLevel } from './log-level.ts';
 import { ModernRequests } from './modern-requests.ts';
 import type { GatewayTarget } from './ports.ts';
 import { recordCall } from './record-call.ts';
+import { flightProblem, noMessageAnswer, sessionProblem } from './request-problems.ts';
 import { toolOf } from './tool-call.ts';
 import { listedTools } from './tool-claims.ts';
 
@@ -112,12 +103,8 @@ export class Session implements ClientSession {
       case 'answer':
         this.#asked.answer(classified.message);
         break;
-      case 'batch':
-        sink.answer(errorAnswer(null, INVALID_REQUEST, 'JSON-RPC batches are not part of this protocol version.'));
-        break;
-      case 'invalid':
-        sink.answer(errorAnswer(null, INVALID_REQUEST, 'This is not a JSON-RPC 2.0 message.'));
-        break;
+      default:
+        sink.answer(noMessageAnswer(classified));
     }
     return () => {};
   }
@@ -216,19 +203,13 @@ export class Session implements ClientSession {
     return call;
   }
 
-  #problem({ id, method, params }: JsonRpcRequest): JsonRpcMessage | null {
-    if (method === 'initialize') {
-      if (!isRecord(params) || typeof params['protocolVersion'] !== 'string') {
-        return errorAnswer(id, INVALID_PARAMS, 'initialize needs the protocolVersion that the client speaks.');
-      }
-    } else if (!this.#initialized && method !== 'ping') {
-      return errorAnswer(id, INVALID_REQUEST, `Send initialize before ${method}.`);
-    }
-    if (this.#calls.has(id) || this.#modern.has(id))
-      return errorAnswer(id, INVALID_REQUEST, 'A request with this id is already being answered.');
-    if (this.#calls.size < this.#endpoint.limits.maxInFlight) return null;
-    const text = `${this.#calls.size} requests of this session wait for their answers.`;
-    return failureAnswer(id, new BerthError('refused', text, { hint: 'Wait for some of them.' }));
+  #problem(request: JsonRpcRequest): JsonRpcMessage | null {
+    const has = (id: RequestId) => this.#calls.has(id) || this.#modern.has(id);
+    const { size } = this.#calls;
+    return (
+      sessionProblem(request, this.#initialized) ??
+      flightProblem(request.id, { size, has }, { max: this.#endpoint.limits.maxInFlight, whose: 'session' })
+    );
   }
 
   /** Sends what is no tool call, with what a shared server makes necessary. */

@@ -7,7 +7,7 @@ import { LineSplitter } from '../backend/line-splitter.ts';
 import type { Sink } from './call.ts';
 import type { ClientSession, SessionHost } from './client-session.ts';
 import type { Endpoints } from './endpoints.ts';
-import { errorAnswer, INVALID_REQUEST, isRecord, PARSE_ERROR } from './json-rpc.ts';
+import { asBerthError, errorAnswer, INVALID_REQUEST, isRecord, PARSE_ERROR } from './json-rpc.ts';
 import type { GatewayLimits } from './limits.ts';
 import { Outbound } from './outbound.ts';
 
@@ -120,7 +120,7 @@ export class SocketConnection {
       });
       this.#outbound.write(`${JSON.stringify({ berth: BRIDGE_PROTOCOL, ok: true, version: this.#options.version })}\n`);
     } catch (error) {
-      this.#refuse(error instanceof BerthError ? error : new BerthError('internal', String(error), { cause: error }));
+      this.#refuse(asBerthError(error));
     }
   }
 

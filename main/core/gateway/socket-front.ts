@@ -1,7 +1,7 @@
 import type { Server, Socket } from 'node:net';
-import { BerthError } from '../../../contract/errors.ts';
 import type { Disposable } from '../dispose.ts';
 import { listenPrivately } from '../private-socket.ts';
+import { shuttingDown } from './client-session.ts';
 import { SocketConnection, type SocketConnectionOptions } from './socket-connection.ts';
 
 export interface SocketFrontOptions extends SocketConnectionOptions {
@@ -32,7 +32,7 @@ export class SocketFront implements Disposable {
     this.#server = null;
     const closed = new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()));
     for (const connection of [...this.#connections]) {
-      connection.end(new BerthError('not-running', 'Berth is shutting down.', { hint: 'Start it again.' }));
+      connection.end(shuttingDown());
     }
     await closed;
   }

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BerthError } from '../../../contract/errors.ts';
+import type { BerthError } from '../../../contract/errors.ts';
 import type { Disposable } from '../dispose.ts';
-import type { Sink } from './call.ts';
+import { nowhere } from './call.ts';
 import type { SessionHost } from './client-session.ts';
+import { shuttingDown } from './client-session.ts';
 import { isModern } from './era.ts';
 import { HttpRefusal } from './http-answers.ts';
 import { readMessage, requireMessage, requireVersion } from './http-message.ts';
@@ -15,7 +16,6 @@ import { PostSink } from './post-sink.ts';
 import { SessionStore } from './session-store.ts';
 
 const METHODS = 'GET, POST, DELETE';
-const nowhere: Sink = { related: () => false, answer: () => 0, end() {} };
 
 /**
  * The Streamable HTTP transport with its sessions, behind all checks of who asks:
@@ -71,7 +71,7 @@ export class StreamableHttp implements Disposable {
 
   dispose(): void {
     clearInterval(this.#sweep);
-    const cause = new BerthError('not-running', 'Berth is shutting down.', { hint: 'Start it again.' });
+    const cause = shuttingDown();
     this.#sessions.clear(cause);
     this.#modern.end(cause);
   }

@@ -1,3 +1,4 @@
+import type { BerthError } from '../../../contract/errors.ts';
 import { isTooDeep } from './carriable.ts';
 import { misspelled } from './exact-names.ts';
 import { isRecord, type JsonRpcRequest } from './json-rpc.ts';
@@ -11,6 +12,11 @@ export function toolOf(request: JsonRpcRequest): string | null {
 
 export function argumentsOf({ params }: JsonRpcRequest): unknown {
   return isRecord(params) ? params['arguments'] : undefined;
+}
+
+/** Berth's no to a call of a tool: a result, so that the model reads it. */
+export function refusalResult(text: string, error: BerthError): Record<string, unknown> {
+  return { content: [{ type: 'text', text }], isError: true, _meta: { 'berth/error': error.toInfo() } };
 }
 
 /** Why nobody could judge a call of a tool, since its server may read another one than Berth; null when all is well. */

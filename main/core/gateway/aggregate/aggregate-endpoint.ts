@@ -1,7 +1,7 @@
-import { BerthError } from '../../../../contract/errors.ts';
 import { ALL, type AllMode } from '../../../../contract/model/all.ts';
 import type { Disposable } from '../../dispose.ts';
 import type { ClientSessionOptions, SessionHost } from '../client-session.ts';
+import { shuttingDown } from '../client-session.ts';
 import type { GatewayLimits } from '../limits.ts';
 import type { GatewayEvents, GatewayTargets } from '../ports.ts';
 import { AggregateSession } from './aggregate-session.ts';
@@ -49,7 +49,7 @@ export class AggregateEndpoint implements Disposable {
 
   dispose(): void {
     this.#subscription.dispose();
-    const cause = new BerthError('not-running', 'Berth is shutting down.', { hint: 'Start it again.' });
+    const cause = shuttingDown();
     for (const session of [...this.#sessions.keys()]) session.close(cause);
   }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { BerthError } from '../../../../contract/errors.ts';
+import type { BerthError } from '../../../../contract/errors.ts';
 import { ALL, type AllMode } from '../../../../contract/model/all.ts';
 import type { JsonRpcMessage } from '../../backend/backend.ts';
 import type { Sink } from '../call.ts';
@@ -9,8 +9,6 @@ import { clientInfoOf } from '../initialize.ts';
 import {
   classify,
   errorAnswer,
-  failureAnswer,
-  INVALID_PARAMS,
   INVALID_REQUEST,
   isRecord,
   type JsonRpcNotification,
@@ -21,14 +19,14 @@ import {
 import type { GatewayLimits } from '../limits.ts';
 import type { GatewayEvents, GatewayTargets } from '../ports.ts';
 import { negotiateVersion, relayedVersions } from '../protocol-versions.ts';
+import { keptName } from '../record-call.ts';
+import { flightProblem, noMessageAnswer, sessionProblem } from '../request-problems.ts';
 import { Announcer } from './announcer.ts';
 import { Errand } from './errand.ts';
 import { instructionsText, serversText } from './instructions.ts';
 import { type Hosts, Members } from './members.ts';
 import { SharedRequests } from './shared-requests.ts';
 import { ToolRequests } from './tool-requests.ts';
-
-const MAX_NAME = 200;
 
 export interface AggregateSessionOptions extends ClientSessionOptions {
   readonly hosts: Hosts;
@@ -81,7 +79,7 @@ export class AggregateSession implements ClientSession {
       record: (ended) =>
         events.onCall({
           ...ended,
-          tool: ended.tool?.slice(0, MAX_NAME) ?? null,
+          tool: ended.tool === null ? null : keptName(ended.tool),
           client,
           session: this.#id,
           clientInfo: this.#clientInfo,
@@ -119,12 +117,8 @@ export class AggregateSession implements ClientSession {
       case 'answer':
         this.#members.answer(classified.message);
         break;
-      case 'batch':
-        sink.answer(errorAnswer(null, INVALID_REQUEST, 'JSON-RPC batches are not part of this protocol version.'));
-        break;
-      case 'invalid':
-        sink.answer(errorAnswer(null, INVALID_REQUEST, 'This is not a JSON-RPC 2.0 message.'));
-        break;
+      default:
+        sink.answer(noMessageAnswer(classified));
     }
     return () => {};
   }
@@ -179,20 +173,12 @@ export class AggregateSession implements ClientSession {
     return errand;
   }
 
-  #problem({ id, method, params }: JsonRpcRequest): JsonRpcMessage | null {
-    if (method === 'initialize') {
-      if (!isRecord(params) || typeof params['protocolVersion'] !== 'string') {
-        return errorAnswer(id, INVALID_PARAMS, 'initialize needs the protocolVersion that the client speaks.');
-      }
-      if (this.#initialized) return errorAnswer(id, INVALID_REQUEST, 'This session is initialised already.');
-    } else if (!this.#initialized && method !== 'ping') {
-      return errorAnswer(id, INVALID_REQUEST, `Send initialize before ${method}.`);
-    }
-    if (this.#errands.has(id))
-      return errorAnswer(id, INVALID_REQUEST, 'A request with this id is already being answered.');
-    if (this.#errands.size < this.#options.limits.maxInFlight) return null;
-    const text = `${this.#errands.size} requests of this session wait for their answers.`;
-    return failureAnswer(id, new BerthError('refused', text, { hint: 'Wait for some of them.' }));
+  #problem(request: JsonRpcRequest): JsonRpcMessage | null {
+    const problem = sessionProblem(request, this.#initialized);
+    if (problem) return problem;
+    if (request.method === 'initialize' && this.#initialized)
+      return errorAnswer(request.id, INVALID_REQUEST, 'This session is initialised already.');
+    return flightProblem(request.id, this.#errands, { max: this.#options.limits.maxInFlight, whose: 'session' });
   }
 
   async #answer(errand: Errand): Promise<void> {

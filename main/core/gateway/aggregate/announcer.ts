@@ -1,10 +1,8 @@
 import type { JsonRpcMessage } from '../../backend/backend.ts';
+import { type ListName, listChanged } from '../lists.ts';
 
 /** Changes within this time are announced once: a context switch replaces many servers at the same moment. */
 const SETTLE_MS = 50;
-
-export const lists = ['tools', 'prompts', 'resources'] as const;
-export type ListName = (typeof lists)[number];
 
 /** Tells one client which lists have changed. */
 export class Announcer {
@@ -30,9 +28,7 @@ export class Announcer {
 
   #announce(): void {
     this.#timer = null;
-    for (const name of this.#changed) {
-      this.#push({ jsonrpc: '2.0', method: `notifications/${name}/list_changed` });
-    }
+    for (const name of this.#changed) this.#push(listChanged(name));
     this.#changed.clear();
   }
 }

@@ -1,7 +1,8 @@
-import { BerthError } from '../../../../contract/errors.ts';
+import type { BerthError } from '../../../../contract/errors.ts';
 import type { JsonRpcMessage } from '../../backend/backend.ts';
 import type { CallEnd, Sink } from '../call.ts';
-import { failureAnswer, type JsonRpcRequest } from '../json-rpc.ts';
+import { asBerthError, failureAnswer, type JsonRpcRequest } from '../json-rpc.ts';
+import { refusalResult } from '../tool-call.ts';
 
 type Change = (message: JsonRpcMessage) => JsonRpcMessage;
 
@@ -38,16 +39,11 @@ export class Errand {
   /** The guard's way to say no: a tool result, so that the model reads it. */
   refuse(error: BerthError): number {
     const text = [error.message, error.hint].filter(Boolean).join(' ');
-    return this.settle({
-      content: [{ type: 'text', text }],
-      isError: true,
-      _meta: { 'berth/error': error.toInfo() },
-    });
+    return this.settle(refusalResult(text, error));
   }
 
   fail(thrown: unknown): number {
-    const error = thrown instanceof BerthError ? thrown : new BerthError('internal', String(thrown), { cause: thrown });
-    return this.answer(failureAnswer(this.request.id, error));
+    return this.answer(failureAnswer(this.request.id, asBerthError(thrown)));
   }
 
   answer(message: JsonRpcMessage): number {

@@ -1,4 +1,5 @@
 import { toErrorInfo } from '../../../../contract/errors.ts';
+import { settlesWithin } from '../../settles-within.ts';
 
 export type Item = Record<string, unknown>;
 
@@ -36,7 +37,7 @@ export class KeptList {
     this.#reading ??= this.#read();
     const reading = this.#reading;
     const shown = this.#items;
-    if (await within(waitMs, reading)) return this.#items;
+    if (await settlesWithin(waitMs, reading)) return this.#items;
     void reading.then(() => {
       if (JSON.stringify(shown) !== JSON.stringify(this.#items)) this.#options.onLate();
     });
@@ -69,15 +70,4 @@ export class KeptList {
       });
     return reading;
   }
-}
-
-/** Whether the work is done within that time. */
-function within(ms: number, work: Promise<void>): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), ms);
-    void work.then(() => {
-      clearTimeout(timer);
-      resolve(true);
-    });
-  });
 }

@@ -2,17 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { BerthError, type ErrorInfo } from '../../../../contract/errors.ts';
 import type { JsonRpcMessage } from '../../backend/backend.ts';
 import { untilAborted } from '../../until-aborted.ts';
-import type { Sink } from '../call.ts';
+import { nowhere, type Sink } from '../call.ts';
 import type { ClientSession, SessionHost } from '../client-session.ts';
 import { isRecord } from '../json-rpc.ts';
-import type { ListName } from './announcer.ts';
+import { type ListName, lists } from '../lists.ts';
 import { type Item, KeptList } from './kept-list.ts';
 
 /** How long a server may take to answer what Berth asks it for a client, in ms. */
 const ASK_MS = 60_000;
 const MAX_PAGES = 100;
-/** For what has no answer. */
-export const nowhere: Sink = { related: () => false, answer: () => 0, end() {} };
 
 /** The lists of a server: how they are asked for, where the answer has them, and which capability says that there is one. */
 const kinds = {
@@ -67,7 +65,7 @@ export class Member {
 
   /** Lists that the server has, as far as it has said so. */
   get offers(): ListName[] {
-    return (['tools', 'prompts', 'resources'] as const).filter((list) => this.#capabilities[list] !== undefined);
+    return lists.filter((list) => this.#capabilities[list] !== undefined);
   }
 
   /** Resolves when the server has answered `initialize`; waits while it starts. Rejects with why it does not run. */

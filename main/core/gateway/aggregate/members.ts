@@ -1,10 +1,13 @@
 import type { BerthError } from '../../../../contract/errors.ts';
 import type { JsonRpcMessage } from '../../backend/backend.ts';
+import { settlesWithin } from '../../settles-within.ts';
+import { nowhere } from '../call.ts';
 import type { SessionHost } from '../client-session.ts';
 import { isRecord } from '../json-rpc.ts';
-import type { Announcer, ListName } from './announcer.ts';
+import type { ListName } from '../lists.ts';
+import type { Announcer } from './announcer.ts';
 import type { Errand } from './errand.ts';
-import { type ListKind, Member, nowhere } from './member.ts';
+import { type ListKind, Member } from './member.ts';
 import type { Lists } from './shared-uri.ts';
 
 /** The docked servers' own endpoints. */
@@ -138,13 +141,7 @@ export class Members {
   }
 
   async drained(): Promise<void> {
-    const draining = Promise.all([...this.#members.values()].map((member) => member.drained()));
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, DRAIN_MS);
-    });
-    await Promise.race([draining, late]);
-    clearTimeout(timer);
+    await settlesWithin(DRAIN_MS, Promise.all([...this.#members.values()].map((member) => member.drained())));
   }
 
   close(cause: BerthError | null): void {
