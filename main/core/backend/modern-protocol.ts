@@ -36,9 +36,14 @@ export function nameOfRequest({ method, params }: JsonRpcMessage): string | null
   return typeof value === 'string' ? value : null;
 }
 
+/** The `_meta` of a message; empty where there is none. */
+export function metaOf({ params }: Pick<JsonRpcMessage, 'params'>): Record<string, unknown> {
+  return recordOf(recordOf(params)['_meta']);
+}
+
 /** The version that a message names in its `_meta`; null for none. */
-export function versionInMeta({ params }: JsonRpcMessage): string | null {
-  const version = recordOf(recordOf(params)['_meta'])[metaKeys.protocolVersion];
+export function versionInMeta(message: JsonRpcMessage): string | null {
+  const version = metaOf(message)[metaKeys.protocolVersion];
   return typeof version === 'string' ? version : null;
 }
 

@@ -1,6 +1,7 @@
 import { BerthError } from '../../../contract/errors.ts';
 import type { CallRecord } from '../../../contract/model/activity.ts';
 import type { JsonRpcMessage } from '../backend/backend.ts';
+import { metaOf } from '../backend/modern-protocol.ts';
 import { thrownAnswer } from './era.ts';
 import { asBerthError, isRecord, type JsonRpcNotification, type JsonRpcRequest, sentences } from './json-rpc.ts';
 import type { Link, PendingRequest } from './link.ts';
@@ -30,7 +31,7 @@ export interface CallOptions {
   readonly slug: string;
   readonly request: JsonRpcRequest;
   readonly sink: Sink;
-  readonly onEnd: (call: Call, end: CallEnd) => void;
+  readonly onEnd: (end: CallEnd) => void;
   /** Whether a notification of the server that belongs to this call is to be passed on. */
   readonly wants: (notification: JsonRpcNotification) => boolean;
   /** What every result has in this version of the protocol, also those that Berth gives. */
@@ -40,7 +41,7 @@ export interface CallOptions {
   /** Headers of the client that mirror parameters, for a server that wants them. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Brings it to the server once more, after the first one ended without an answer. */
-  readonly repeat: (call: Call) => void;
+  readonly repeat: () => void;
 }
 
 /** One request of a session on its way: waiting for the server to be up, then for its answer. Ends exactly once. */
@@ -48,8 +49,8 @@ export class Call implements PendingRequest {
   readonly request: JsonRpcRequest;
   readonly #slug: string;
   readonly #sink: Sink;
-  readonly #onEnd: (call: Call, end: CallEnd) => void;
-  readonly #repeat: (call: Call) => void;
+  readonly #onEnd: (end: CallEnd) => void;
+  readonly #repeat: () => void;
   readonly #wants: (notification: JsonRpcNotification) => boolean;
   readonly #headers: Readonly<Record<string, string>> | undefined;
   readonly #isAsking: () => boolean;
@@ -173,8 +174,7 @@ export class Call implements PendingRequest {
 
   onProgress(notification: JsonRpcNotification): void {
     this.#silence?.refresh();
-    const meta = isRecord(this.request.params) ? this.request.params['_meta'] : undefined;
-    const progressToken = isRecord(meta) ? meta['progressToken'] : undefined;
+    const { progressToken } = metaOf(this.request);
     if (progressToken === undefined || !isRecord(notification.params)) return;
     this.related({ ...notification, params: { ...notification.params, progressToken } });
   }
@@ -188,7 +188,7 @@ export class Call implements PendingRequest {
     if (this.#mayRepeat && this.#repeatedFor === null) {
       this.#repeatedFor = cause;
       this.#sent = null;
-      this.#repeat(this);
+      this.#repeat();
       return;
     }
     this.fail(
@@ -223,7 +223,7 @@ export class Call implements PendingRequest {
     const ms = Math.round((performance.now() - this.#startedAt) * 100) / 100;
     const answerBytes = deliver();
     this.#giveBack?.();
-    this.#onEnd(this, { ...end, reason: end.reason?.slice(0, MAX_REASON) ?? null, ms, answerBytes });
+    this.#onEnd({ ...end, reason: end.reason?.slice(0, MAX_REASON) ?? null, ms, answerBytes });
   }
 }
 

@@ -11,8 +11,11 @@ export interface ClientSession {
   readonly initialized: boolean;
   /** Requests that wait for their answers. */
   readonly inFlight: number;
-  /** Takes one message of the client. Everything that goes wrong becomes an answer. The returned function takes a request back. */
-  receive(value: unknown, sink: Sink): (reason: string) => void;
+  /**
+   * Takes one message of the client. Everything that goes wrong becomes an answer. `headers` mirror parameters, for a server that wants
+   * them. The returned function takes a request back.
+   */
+  receive(value: unknown, sink: Sink, headers?: Readonly<Record<string, string>>): (reason: string) => void;
   /** A request of a server, which `push` was given, did not reach the client. */
   undelivered(message: JsonRpcMessage): void;
   /** Whether it has servers for itself alone that may end while nobody listens and nothing is asked. */

@@ -1,6 +1,13 @@
 import { BerthError } from '../../../contract/errors.ts';
 import type { JsonRpcMessage } from '../backend/backend.ts';
-import { decodedHeader, MODERN_VERSION, metaKeys, nameOfRequest, versionInMeta } from '../backend/modern-protocol.ts';
+import {
+  decodedHeader,
+  MODERN_VERSION,
+  metaKeys,
+  metaOf,
+  nameOfRequest,
+  versionInMeta,
+} from '../backend/modern-protocol.ts';
 import {
   asBerthError,
   errorAnswer,
@@ -60,8 +67,7 @@ export function isModern(request: JsonRpcMessage): boolean {
 export function eraProblem(request: JsonRpcRequest): EraError | null {
   const version = versionInMeta(request) ?? '';
   if (version !== MODERN_VERSION) return unsupportedVersion(version.slice(0, 40));
-  const meta = isRecord(request.params) && isRecord(request.params['_meta']) ? request.params['_meta'] : {};
-  if (isRecord(meta[metaKeys.clientCapabilities])) return null;
+  if (isRecord(metaOf(request)[metaKeys.clientCapabilities])) return null;
   const text = `_meta needs ${metaKeys.clientCapabilities}.`;
   const data = { berth: new BerthError('unsupported', text).toInfo() };
   return new EraError(text, (id) => errorAnswer(id, INVALID_PARAMS, text, data));

@@ -1,6 +1,6 @@
 import { BerthError } from '../../../contract/errors.ts';
 import type { Backend, JsonRpcMessage } from '../backend/backend.ts';
-import { metaKeys } from '../backend/modern-protocol.ts';
+import { metaKeys, metaOf } from '../backend/modern-protocol.ts';
 import { relatedRequest } from '../backend/relation.ts';
 import type { Disposable } from '../dispose.ts';
 import type { Subscription } from '../emitter.ts';
@@ -213,9 +213,8 @@ export class Link implements Disposable {
   }
 
   /** The request that opened the subscription by which a notification comes. */
-  #listening({ params }: JsonRpcNotification): PendingRequest | undefined {
-    const meta = isRecord(params) && isRecord(params['_meta']) ? params['_meta'] : {};
-    const id = meta[metaKeys.subscriptionId];
+  #listening(notification: JsonRpcNotification): PendingRequest | undefined {
+    const id = metaOf(notification)[metaKeys.subscriptionId];
     return typeof id === 'number' ? this.#pending.get(id) : undefined;
   }
 

@@ -16,6 +16,8 @@ export interface ListeningOptions {
   readonly sink: Sink;
   readonly endpoint: Endpoint;
   readonly way: Way;
+  /** Told once, before its last message goes out. */
+  readonly onEnd: () => void;
 }
 
 /**
@@ -133,5 +135,6 @@ export class Listening implements PendingRequest {
     this.#ended = true;
     this.#abort.abort();
     this.#options.endpoint.hearsNoMore(this);
+    this.#options.onEnd();
   }
 }

@@ -1,18 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BerthError } from '../../../contract/errors.ts';
-import type { SessionHost } from './client-session.ts';
-import { Endpoint } from './endpoint.ts';
-import { headerProblem, mirroredHeaders, onlyWithSessions, statusOfAnswer } from './era.ts';
+import type { ClientSession, SessionHost } from './client-session.ts';
+import { headerProblem, mirroredHeaders, statusOfAnswer } from './era.ts';
 import { HttpRefusal } from './http-answers.ts';
 import type { AcceptedForms } from './http-rules.ts';
 import type { JsonRpcRequest } from './json-rpc.ts';
 import type { GatewayLimits } from './limits.ts';
-import { ModernRequests } from './modern-requests.ts';
 import { PostSink } from './post-sink.ts';
 
 interface Exchange {
-  readonly client: string;
-  readonly requests: ModernRequests;
+  /** It lasts as long as the request, and nobody learns of it. */
+  readonly session: ClientSession;
   readonly sink: PostSink;
 }
 
@@ -22,7 +20,7 @@ interface Exchange {
  */
 export class ModernHttp {
   readonly #limits: GatewayLimits;
-  readonly #exchanges = new Set<Exchange>();
+  readonly #exchanges = new Map<string, Set<Exchange>>();
 
   constructor(limits: GatewayLimits) {
     this.#limits = limits;
@@ -41,33 +39,30 @@ export class ModernHttp {
       sink.answer(problem.answer(request.id));
       return;
     }
-    // All servers as one have sessions only: some of them do.
-    if (!(endpoint instanceof Endpoint)) {
-      sink.answer(onlyWithSessions(endpoint.slug).answer(request.id));
-      return;
+    const open = this.#exchanges.get(client) ?? new Set();
+    if (open.size >= this.#limits.maxInFlight) {
+      throw new HttpRefusal(503, `${open.size} requests of this client wait for their answers.`, { id: request.id });
     }
-    const open = [...this.#exchanges].filter((exchange) => exchange.client === client).length;
-    if (open >= this.#limits.maxInFlight) {
-      throw new HttpRefusal(503, `${open} requests of this client wait for their answers.`, { id: request.id });
-    }
-    const requests = new ModernRequests({ endpoint, client });
-    const exchange = { client, requests, sink };
-    this.#exchanges.add(exchange);
-    const cancel = requests.receive(request, sink, mirroredHeaders(headers));
+    const session = endpoint.open({ client, push: () => {} });
+    const exchange = { session, sink };
+    this.#exchanges.set(client, open.add(exchange));
+    const cancel = session.receive(request, sink, mirroredHeaders(headers));
     response.once('close', () => {
-      this.#exchanges.delete(exchange);
+      open.delete(exchange);
+      if (open.size === 0) this.#exchanges.delete(client);
       if (!response.writableFinished) cancel('the client closed the connection');
+      session.close();
     });
   }
 
   signsOfLife(): void {
-    for (const { sink } of this.#exchanges) sink.signOfLife();
+    for (const open of this.#exchanges.values()) for (const { sink } of open) sink.signOfLife();
   }
 
   /** Ends what this client has open; all clients without one. */
   end(cause: BerthError, client?: string): void {
-    for (const exchange of [...this.#exchanges]) {
-      if (client === undefined || exchange.client === client) exchange.requests.close(cause);
+    for (const name of client === undefined ? [...this.#exchanges.keys()] : [client]) {
+      for (const { session } of [...(this.#exchanges.get(name) ?? [])]) session.close(cause);
     }
   }
 }

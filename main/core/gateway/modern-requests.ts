@@ -1,19 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import type { BerthError } from '../../../contract/errors.ts';
-import { metaKeys } from '../backend/modern-protocol.ts';
-import { Call, type CallEnd, type Sink } from './call.ts';
-import { carry, mayRepeat, type Served } from './carry.ts';
+import { metaKeys, metaOf } from '../backend/modern-protocol.ts';
+import type { Call, Sink } from './call.ts';
+import { mayRepeat } from './carry.ts';
 import type { Endpoint } from './endpoint.ts';
 import { eraProblem } from './era.ts';
 import { announcing, clientInfoOf } from './initialize.ts';
 import { isRecord, type JsonRpcNotification, type JsonRpcRequest, type RequestId } from './json-rpc.ts';
-import type { Link } from './link.ts';
 import { Listening } from './listening.ts';
 import { reachesLevel } from './log-level.ts';
+import { planCall } from './plan-call.ts';
 import type { GatewayTarget } from './ports.ts';
-import { recordCall } from './record-call.ts';
 import { flightProblem } from './request-problems.ts';
-import { toolOf } from './tool-call.ts';
 import { listedTools } from './tool-claims.ts';
 
 export interface ModernRequestsOptions {
@@ -21,7 +18,7 @@ export interface ModernRequestsOptions {
   /** The client's id or its token's name. */
   readonly client: string;
   /** Tells its requests apart from those of others where people read about them. */
-  readonly id?: string;
+  readonly id: string;
 }
 
 /**
@@ -34,7 +31,7 @@ export class ModernRequests {
   readonly #id: string;
   readonly #calls = new Map<RequestId, Call | Listening>();
 
-  constructor({ endpoint, client, id = randomUUID().slice(0, 8) }: ModernRequestsOptions) {
+  constructor({ endpoint, client, id }: ModernRequestsOptions) {
     this.#endpoint = endpoint;
     this.#client = client;
     this.#id = id;
@@ -75,18 +72,8 @@ export class ModernRequests {
 
   #listen(request: JsonRpcRequest, sink: Sink): Listening {
     const endpoint = this.#endpoint;
-    const ends: Sink = {
-      related: (message) => sink.related(message),
-      answer: (message) => {
-        this.#calls.delete(request.id);
-        return sink.answer(message);
-      },
-      end: () => {
-        this.#calls.delete(request.id);
-        sink.end();
-      },
-    };
-    const listening = new Listening({ request, sink: ends, endpoint, way: endpoint.modern });
+    const onEnd = () => this.#calls.delete(request.id);
+    const listening = new Listening({ request, sink, endpoint, way: endpoint.modern, onEnd });
     this.#calls.set(request.id, listening);
     void listening.begin();
     return listening;
@@ -94,30 +81,22 @@ export class ModernRequests {
 
   #call(request: JsonRpcRequest, sink: Sink, headers: Readonly<Record<string, string>> | undefined): Call {
     const endpoint = this.#endpoint;
-    const client = this.#client;
-    const meta = isRecord(request.params) && isRecord(request.params['_meta']) ? request.params['_meta'] : {};
-    const clientInfo = clientInfoOf(meta[metaKeys.clientInfo]);
-    const time = new Date().toISOString();
-    const tool = toolOf(request);
-    const served: Served = { context: null, guard: null, approval: null };
-    const call = new Call({
-      slug: endpoint.slug,
+    const meta = metaOf(request);
+    const caller = { client: this.#client, id: this.#id, clientInfo: clientInfoOf(meta[metaKeys.clientInfo]) };
+    const { call, bring } = planCall({
+      endpoint,
+      caller,
+      way: () => endpoint.modern,
       request,
       sink,
       headers,
       resultFields: { resultType: 'complete' },
       wants: (notification) => isWanted(notification, meta[metaKeys.logLevel]),
-      onEnd: (_, end: CallEnd) => {
-        this.#calls.delete(request.id);
-        recordCall(endpoint, { client, id: this.#id, clientInfo }, request, { time, tool, ...served, ...end });
-      },
-      repeat: () => bring(),
+      relay: (sent, link, target) => sent.send(link, rewriteOf(request, target), mayRepeat(request.method)),
+      onEnd: () => this.#calls.delete(request.id),
     });
-    const relay = (link: Link, target: GatewayTarget) =>
-      call.send(link, rewriteOf(request, target), mayRepeat(request.method));
-    const bring = () => void carry({ endpoint, way: endpoint.modern, client, call, tool, served, relay });
     this.#calls.set(request.id, call);
-    endpoint.events.onClientSeen({ slug: endpoint.slug, client, clientInfo });
+    endpoint.events.onClientSeen({ slug: endpoint.slug, client: caller.client, clientInfo: caller.clientInfo });
     bring();
     return call;
   }

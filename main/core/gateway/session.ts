@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { BerthError } from '../../../contract/errors.ts';
 import type { InitializeParams, JsonRpcMessage } from '../backend/backend.ts';
 import { BesideWay } from './beside-way.ts';
-import { Call, type CallEnd, type Sink } from './call.ts';
-import { carry, mayRepeat, type Served } from './carry.ts';
+import type { Call, Sink } from './call.ts';
+import { mayRepeat } from './carry.ts';
 import { ClientRequests } from './client-requests.ts';
 import type { ClientSession, ClientSessionOptions } from './client-session.ts';
 import { type Endpoint, restore, type Way } from './endpoint.ts';
@@ -13,10 +13,9 @@ import { classify, isRecord, type JsonRpcNotification, type JsonRpcRequest, type
 import type { Link, PendingRequest } from './link.ts';
 import { mcpLogLevels, reachesLevel } from './log-level.ts';
 import { ModernRequests } from './modern-requests.ts';
+import { planCall } from './plan-call.ts';
 import type { GatewayTarget } from './ports.ts';
-import { recordCall } from './record-call.ts';
 import { flightProblem, noMessageAnswer, sessionProblem } from './request-problems.ts';
-import { toolOf } from './tool-call.ts';
 import { listedTools } from './tool-claims.ts';
 
 export interface SessionOptions extends ClientSessionOptions {
@@ -89,11 +88,11 @@ export class Session implements ClientSession {
   }
 
   /** Takes one message of the client. Everything that goes wrong becomes an answer. The returned function takes a request back. */
-  receive(value: unknown, sink: Sink): (reason: string) => void {
+  receive(value: unknown, sink: Sink, headers?: Readonly<Record<string, string>>): (reason: string) => void {
     const classified = classify(value);
     switch (classified.kind) {
       case 'request': {
-        if (isModern(classified.message)) return this.#modern.receive(classified.message, sink);
+        if (isModern(classified.message)) return this.#modern.receive(classified.message, sink, headers);
         const call = this.#request(classified.message, sink);
         return (reason) => call?.cancel(reason);
       }
@@ -170,27 +169,16 @@ export class Session implements ClientSession {
       sink.answer(problem);
       return null;
     }
-    const time = new Date().toISOString();
-    const tool = toolOf(request);
-    const served: Served = { context: null, guard: null, approval: null };
-    const bring = (call: Call) => {
-      const { client } = this;
-      const relay = (link: Link, target: GatewayTarget) => this.#relay(call, link, target);
-      void carry({ endpoint: this.#endpoint, way: this.#way, client, call, tool, served, relay });
-    };
-    const onEnd = (_: Call, end: CallEnd) => {
-      this.#calls.delete(request.id);
-      recordCall(this.#endpoint, this, request, { time, tool, ...served, ...end });
-    };
-    const wants = (notification: JsonRpcNotification) => this.wants(notification);
-    const call = new Call({
-      slug: this.slug,
+    const { call, tool, bring } = planCall({
+      endpoint: this.#endpoint,
+      caller: this,
+      way: () => this.#way,
       request,
       sink,
-      onEnd,
-      repeat: bring,
-      wants,
+      wants: (notification) => this.wants(notification),
       isAsking: () => this.#asked.pending > 0,
+      relay: (sent, link, target) => this.#relay(sent, link, target),
+      onEnd: () => this.#calls.delete(request.id),
     });
     this.#calls.set(request.id, call);
     if (request.method === 'initialize') {
@@ -198,7 +186,7 @@ export class Session implements ClientSession {
       return call;
     }
     if (tool !== null) this.#seen();
-    bring(call);
+    bring();
     if (this.#initialized) this.#asked.ready();
     return call;
   }

@@ -27,6 +27,9 @@ export class ServerTargets {
     preset: (id: string) => PresetDefinition;
   };
 
+  /** They are asked for several times a call, and know no more than their slug. */
+  readonly #targets = new Map<string, GatewayTarget>();
+
   constructor(parts: {
     docked: DockedSettings;
     manager: ServerManager;
@@ -48,8 +51,19 @@ export class ServerTargets {
   }
 
   get(slug: string): GatewayTarget | undefined {
-    const { docked, manager, supervisor } = this.#parts;
-    if (!docked.has(slug)) return undefined;
+    if (!this.#parts.docked.has(slug)) {
+      this.#targets.delete(slug);
+      return undefined;
+    }
+    const known = this.#targets.get(slug);
+    if (known) return known;
+    const target = this.#target(slug);
+    this.#targets.set(slug, target);
+    return target;
+  }
+
+  #target(slug: string): GatewayTarget {
+    const { manager, supervisor } = this.#parts;
     return {
       slug,
       backend: (options) => this.#backend(slug, options),
