@@ -46,3 +46,20 @@ export interface Backend {
   /** Fires once. */
   readonly onClose: Event<BerthError>;
 }
+
+/** The client that gets a backend for itself (D21). */
+export interface DedicatedClient {
+  /** The client's id or its token's name. */
+  readonly name: string;
+  /** What it has said in its `initialize`: the server is told the same. */
+  readonly params: InitializeParams;
+}
+
+/** A running server beside the one that clients share. */
+export interface DedicatedBackend {
+  readonly backend: Backend;
+  /** The shared one: what is beside it ends with it at the latest, and takes part in its place in a context switch. */
+  readonly shared: Backend;
+  /** Resolves when nothing of it is left. */
+  close(): Promise<void>;
+}

@@ -4,7 +4,7 @@ import { Emitter } from '../emitter.ts';
 import type { JsonRpcMessage } from './backend.ts';
 import { HttpExchanger } from './http-exchange.ts';
 import { relate } from './relation.ts';
-import { isJsonRpcMessage } from './transport.ts';
+import { isJsonRpcMessage, type McpTransport } from './transport.ts';
 
 /** JSON-RPC's code for an error that is not the method's. */
 const INTERNAL_ERROR = -32603;
@@ -83,6 +83,33 @@ export class HttpChannel {
     this.#abort.abort();
     this.exchanger.close();
   }
+}
+
+/** What the transports over a channel share towards who uses them. */
+export abstract class ChannelTransport {
+  protected readonly channel: HttpChannel;
+
+  constructor(channel: HttpChannel) {
+    this.channel = channel;
+  }
+
+  get onMessage(): McpTransport['onMessage'] {
+    return this.channel.onMessage;
+  }
+
+  get onClose(): McpTransport['onClose'] {
+    return this.channel.onClose;
+  }
+
+  get closed(): BerthError | null {
+    return this.channel.closed;
+  }
+}
+
+/** Why a request did not come through. */
+export function brokenConnection(error: unknown): BerthError {
+  if (error instanceof BerthError) return error;
+  return new BerthError('unreachable', `The connection to the server broke: ${(error as Error).message}`);
 }
 
 /** What an HTTP status that refuses means. `body` is quoted when it is a short text. */

@@ -9,6 +9,7 @@ import { request as httpsRequest } from 'node:https';
 import { urlToHttpOptions } from 'node:url';
 import { BerthError } from '../../../contract/errors.ts';
 import { certificateError, noteCertificate, type ShownCertificate } from './certificate-error.ts';
+import type { SseParser } from './sse-parser.ts';
 
 export interface HttpExchange {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -161,6 +162,19 @@ export function readBody(response: IncomingMessage, maxBytes: number): Promise<s
     response.on('error', broken);
     response.once('close', closed);
   });
+}
+
+/** Hands an event stream to the parser until it ends or breaks off. Rejects with `too-large` for an event of more than `maxBytes`. */
+export async function readEvents(response: IncomingMessage, parser: SseParser, maxBytes: number): Promise<void> {
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) parser.push(chunk);
+  } catch (error) {
+    response.destroy();
+    if (error instanceof RangeError) {
+      throw new BerthError('too-large', `The server sent a message of more than ${maxBytes} bytes.`);
+    }
+    // What a broken connection means is for who reads to say: some streams can be taken up again.
+  }
 }
 
 /** The media type without parameters, in lower case. */

@@ -2,8 +2,8 @@ import type { Agent, IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BerthError } from '../../../contract/errors.ts';
 import type { JsonRpcMessage } from './backend.ts';
-import { HttpChannel, statusError } from './http-channel.ts';
-import { mediaType, readBody } from './http-exchange.ts';
+import { brokenConnection, ChannelTransport, HttpChannel, statusError } from './http-channel.ts';
+import { mediaType, readBody, readEvents } from './http-exchange.ts';
 import { SseParser } from './sse-parser.ts';
 import { MAX_MESSAGE_BYTES, type McpTransport } from './transport.ts';
 
@@ -29,27 +29,14 @@ const LONGEST_RETRY_MS = 30_000;
  * message, answered as JSON or as a stream; a GET stream for what the server sends unasked; a DELETE at the end. It closes
  * when the server has lost the session.
  */
-export class HttpTransport implements McpTransport {
-  readonly #channel: HttpChannel;
+export class HttpTransport extends ChannelTransport implements McpTransport {
   readonly #maxBytes: number;
   #sessionId: string | null = null;
   #protocolVersion: string | null = null;
 
   constructor(options: HttpTransportOptions) {
-    this.#channel = new HttpChannel(options.url, options.headers, options.agent);
+    super(new HttpChannel(options.url, options.headers, options.agent));
     this.#maxBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
-  }
-
-  get onMessage(): McpTransport['onMessage'] {
-    return this.#channel.onMessage;
-  }
-
-  get onClose(): McpTransport['onClose'] {
-    return this.#channel.onClose;
-  }
-
-  get closed(): BerthError | null {
-    return this.#channel.closed;
   }
 
   send(message: JsonRpcMessage): void {
@@ -58,7 +45,7 @@ export class HttpTransport implements McpTransport {
   }
 
   drained(): Promise<void> {
-    return this.#channel.drained();
+    return this.channel.drained();
   }
 
   initialized(protocolVersion: string): void {
@@ -70,10 +57,10 @@ export class HttpTransport implements McpTransport {
   async close(reason: BerthError, goodbye = true): Promise<void> {
     if (this.closed) return;
     if (goodbye && this.#sessionId !== null) {
-      await this.#channel.exchanger
+      await this.channel.exchanger
         .send({
           method: 'DELETE',
-          url: this.#channel.url,
+          url: this.channel.url,
           headers: this.#headers(),
           repeatable: true,
           timeoutMs: GOODBYE_MS,
@@ -85,16 +72,16 @@ export class HttpTransport implements McpTransport {
           },
         );
     }
-    this.#channel.close(reason);
+    this.channel.close(reason);
   }
 
   /** Counts as under way until the server took a notification, or began to answer a request. */
   #post(message: JsonRpcMessage): void {
     const { id, method } = message;
     const request = method !== undefined && id !== undefined && id !== null ? id : null;
-    const exchange = this.#channel.exchanger.send({
+    const exchange = this.channel.exchanger.send({
       method: 'POST',
-      url: this.#channel.url,
+      url: this.channel.url,
       headers: {
         ...this.#headers(),
         'content-type': 'application/json',
@@ -105,12 +92,12 @@ export class HttpTransport implements McpTransport {
     });
     const handled = exchange.then((response) => this.#answer(response, message, request));
     handled.catch((error: unknown) => {
-      const failure = asBerthError(error);
-      if (request !== null) this.#channel.fail(request, failure);
+      const failure = brokenConnection(error);
+      if (request !== null) this.channel.fail(request, failure);
     });
     // Requests may take as long as they like; the order that matters is the one of notifications.
     if (request === null || method === 'initialize')
-      this.#channel.track(
+      this.channel.track(
         exchange.then(
           () => {},
           () => {},
@@ -124,8 +111,8 @@ export class HttpTransport implements McpTransport {
       const body = await readBody(response, ERROR_BODY_BYTES).catch(() => '');
       if (status === 404 && this.#sessionId !== null) return this.#loseSession();
       // Some servers put the answer into the body of a 4xx.
-      if (this.#channel.receive(body, (answer) => answer.id === request && request !== null).length > 0) return;
-      throw statusError(status, this.#channel.url, body);
+      if (this.channel.receive(body, (answer) => answer.id === request && request !== null).length > 0) return;
+      throw statusError(status, this.channel.url, body);
     }
     if (message.method === 'initialize') this.#rememberSession(response);
     const type = mediaType(response);
@@ -137,7 +124,7 @@ export class HttpTransport implements McpTransport {
     }
     if (type === 'text/event-stream') return this.#readAnswerStream(response, request);
     const body = await readBody(response, this.#maxBytes);
-    if (!this.#channel.receive(body).some((answer) => answer.id === request)) {
+    if (!this.channel.receive(body).some((answer) => answer.id === request)) {
       throw new BerthError('protocol', `The server's answer to \`${message.method}\` is no JSON-RPC.`);
     }
   }
@@ -159,7 +146,7 @@ export class HttpTransport implements McpTransport {
       if (lastEventId === null || attempt >= RESUME_ATTEMPTS) {
         throw new BerthError('unreachable', 'The server broke off before it answered.');
       }
-      await sleep(read.retryMs ?? FIRST_RETRY_MS, undefined, { signal: this.#channel.signal }).catch(() => {});
+      await sleep(read.retryMs ?? FIRST_RETRY_MS, undefined, { signal: this.channel.signal }).catch(() => {});
       response = await this.#get({ 'last-event-id': lastEventId });
       if (response.statusCode !== 200) {
         response.resume();
@@ -194,15 +181,15 @@ export class HttpTransport implements McpTransport {
       } catch {
         // Nothing was lost that was asked for; it is tried again.
       }
-      await sleep(pause, undefined, { signal: this.#channel.signal }).catch(() => {});
+      await sleep(pause, undefined, { signal: this.channel.signal }).catch(() => {});
       pause = Math.min(LONGEST_RETRY_MS, pause * 2);
     }
   }
 
   #get(headers: Record<string, string>): Promise<IncomingMessage> {
-    return this.#channel.exchanger.send({
+    return this.channel.exchanger.send({
       method: 'GET',
-      url: this.#channel.url,
+      url: this.channel.url,
       headers: { ...this.#headers(), accept: 'text/event-stream', ...headers },
       repeatable: true,
     });
@@ -214,26 +201,18 @@ export class HttpTransport implements McpTransport {
     const parser = new SseParser((event) => {
       if (event.event !== 'message') return;
       progressed = true;
-      const messages = this.#channel.receive(event.data, () => true, request);
+      const messages = this.channel.receive(event.data, () => true, request);
       answered ||=
         request !== null && messages.some((message) => message.id === request && message.method === undefined);
     }, this.#maxBytes);
     parser.lastEventId = lastEventId;
-    try {
-      for await (const chunk of response as AsyncIterable<Buffer>) parser.push(chunk);
-    } catch (error) {
-      response.destroy();
-      if (error instanceof RangeError) {
-        throw new BerthError('too-large', `The server sent a message of more than ${this.#maxBytes} bytes.`);
-      }
-      // Broken connections are what resuming is for.
-    }
+    await readEvents(response, parser, this.#maxBytes);
     return { answered, progressed, lastEventId: parser.lastEventId, retryMs: parser.retryMs };
   }
 
   #headers(): Record<string, string> {
     return {
-      ...this.#channel.headers,
+      ...this.channel.headers,
       ...(this.#protocolVersion === null ? {} : { 'mcp-protocol-version': this.#protocolVersion }),
       ...(this.#sessionId === null ? {} : { 'mcp-session-id': this.#sessionId }),
     };
@@ -241,11 +220,6 @@ export class HttpTransport implements McpTransport {
 
   #loseSession(): void {
     this.#sessionId = null;
-    this.#channel.close(new BerthError('unreachable', 'The server has lost the session: it was probably restarted.'));
+    this.channel.close(new BerthError('unreachable', 'The server has lost the session: it was probably restarted.'));
   }
-}
-
-function asBerthError(error: unknown): BerthError {
-  if (error instanceof BerthError) return error;
-  return new BerthError('unreachable', `The connection to the server broke: ${(error as Error).message}`);
 }

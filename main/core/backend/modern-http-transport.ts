@@ -1,8 +1,8 @@
 import type { Agent, IncomingMessage } from 'node:http';
 import { BerthError } from '../../../contract/errors.ts';
 import type { JsonRpcMessage } from './backend.ts';
-import { HttpChannel, statusError } from './http-channel.ts';
-import { mediaType, readBody } from './http-exchange.ts';
+import { brokenConnection, ChannelTransport, HttpChannel, statusError } from './http-channel.ts';
+import { mediaType, readBody, readEvents } from './http-exchange.ts';
 import { requestHeaders } from './modern-protocol.ts';
 import { SseParser } from './sse-parser.ts';
 import { MAX_MESSAGE_BYTES, type McpTransport } from './transport.ts';
@@ -21,24 +21,11 @@ const ERROR_BODY_BYTES = 1024 * 1024;
  * Streamable HTTP without sessions (https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http): every
  * request is a POST of its own, answered as JSON or as a stream that is its own. A request is taken back by breaking that off.
  */
-export class ModernHttpTransport implements McpTransport {
-  readonly #channel: HttpChannel;
+export class ModernHttpTransport extends ChannelTransport implements McpTransport {
   readonly #underway = new Map<string | number, AbortController>();
 
   constructor(options: ModernHttpTransportOptions) {
-    this.#channel = new HttpChannel(options.url, options.headers, options.agent);
-  }
-
-  get onMessage(): McpTransport['onMessage'] {
-    return this.#channel.onMessage;
-  }
-
-  get onClose(): McpTransport['onClose'] {
-    return this.#channel.onClose;
-  }
-
-  get closed(): BerthError | null {
-    return this.#channel.closed;
+    super(new HttpChannel(options.url, options.headers, options.agent));
   }
 
   send(message: JsonRpcMessage, headers: Readonly<Record<string, string>> = {}): void {
@@ -51,7 +38,7 @@ export class ModernHttpTransport implements McpTransport {
     this.#underway.set(id, abort);
     this.#post(message, id, headers, abort.signal)
       .catch((error: unknown) => {
-        if (!abort.signal.aborted) this.#channel.fail(id, asBerthError(error));
+        if (!abort.signal.aborted) this.channel.fail(id, brokenConnection(error));
       })
       .finally(() => this.#underway.delete(id));
   }
@@ -64,7 +51,7 @@ export class ModernHttpTransport implements McpTransport {
   }
 
   async close(reason: BerthError): Promise<void> {
-    this.#channel.close(reason);
+    this.channel.close(reason);
   }
 
   #takeBack(params: unknown): void {
@@ -78,11 +65,11 @@ export class ModernHttpTransport implements McpTransport {
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<void> {
-    const { url, exchanger } = this.#channel;
+    const { url, exchanger } = this.channel;
     const response = await exchanger.send({
       method: 'POST',
       url,
-      headers: { ...this.#channel.headers, ...headers, ...requestHeaders(message) },
+      headers: { ...this.channel.headers, ...headers, ...requestHeaders(message) },
       body: JSON.stringify(message),
       repeatable: message.method !== 'tools/call',
       signal,
@@ -90,7 +77,7 @@ export class ModernHttpTransport implements McpTransport {
     if (mediaType(response) === 'text/event-stream') return this.#readStream(response, id);
     const status = response.statusCode ?? 0;
     const body = await readBody(response, status === 200 ? MAX_MESSAGE_BYTES : ERROR_BODY_BYTES);
-    const answers = this.#channel.receive(body, (answer) => answer.method === undefined && answer.id === id);
+    const answers = this.channel.receive(body, (answer) => answer.method === undefined && answer.id === id);
     if (answers.length > 0) return;
     if (status < 200 || status >= 300) throw statusError(status, url, body);
     throw new BerthError('protocol', `The server's answer to \`${message.method}\` is no JSON-RPC.`);
@@ -100,22 +87,10 @@ export class ModernHttpTransport implements McpTransport {
     let answered = false;
     const parser = new SseParser((event) => {
       if (event.event !== 'message' || answered) return;
-      const messages = this.#channel.receive(event.data, ({ method }) => method !== undefined || !answered, id);
+      const messages = this.channel.receive(event.data, ({ method }) => method !== undefined || !answered, id);
       answered ||= messages.some((message) => message.id === id && message.method === undefined);
     }, MAX_MESSAGE_BYTES);
-    try {
-      for await (const chunk of response as AsyncIterable<Buffer>) parser.push(chunk);
-    } catch (error) {
-      response.destroy();
-      if (error instanceof RangeError) {
-        throw new BerthError('too-large', `The server sent a message of more than ${MAX_MESSAGE_BYTES} bytes.`);
-      }
-    }
+    await readEvents(response, parser, MAX_MESSAGE_BYTES);
     if (!answered) throw new BerthError('unreachable', 'The server broke off before it answered.');
   }
-}
-
-function asBerthError(error: unknown): BerthError {
-  if (error instanceof BerthError) return error;
-  return new BerthError('unreachable', `The connection to the server broke: ${(error as Error).message}`);
 }

@@ -1,7 +1,7 @@
 import type { Agent, IncomingMessage } from 'node:http';
 import { BerthError } from '../../../contract/errors.ts';
 import type { JsonRpcMessage } from './backend.ts';
-import { HttpChannel, statusError } from './http-channel.ts';
+import { ChannelTransport, HttpChannel, statusError } from './http-channel.ts';
 import { mediaType, readBody } from './http-exchange.ts';
 import { type SseEvent, SseParser } from './sse-parser.ts';
 import { MAX_MESSAGE_BYTES, type McpTransport } from './transport.ts';
@@ -24,12 +24,11 @@ const ERROR_BODY_BYTES = 64 * 1024;
  * HTTP+SSE of protocol version 2024-11-05 (https://modelcontextprotocol.io/specification/2024-11-05/basic/transports): one GET
  * stream for everything the server sends, beginning with where to POST. It closes when that stream ends.
  */
-export class SseTransport implements McpTransport {
-  readonly #channel: HttpChannel;
+export class SseTransport extends ChannelTransport implements McpTransport {
   readonly #endpoint: URL;
 
   private constructor(channel: HttpChannel, endpoint: URL) {
-    this.#channel = channel;
+    super(channel);
     this.#endpoint = endpoint;
   }
 
@@ -66,25 +65,13 @@ export class SseTransport implements McpTransport {
     }
   }
 
-  get onMessage(): McpTransport['onMessage'] {
-    return this.#channel.onMessage;
-  }
-
-  get onClose(): McpTransport['onClose'] {
-    return this.#channel.onClose;
-  }
-
-  get closed(): BerthError | null {
-    return this.#channel.closed;
-  }
-
   send(message: JsonRpcMessage): void {
     if (this.closed) throw this.closed;
-    this.#channel.track(this.#post(message));
+    this.channel.track(this.#post(message));
   }
 
   drained(): Promise<void> {
-    return this.#channel.drained();
+    return this.channel.drained();
   }
 
   initialized(): void {
@@ -92,16 +79,16 @@ export class SseTransport implements McpTransport {
   }
 
   async close(reason: BerthError): Promise<void> {
-    this.#channel.close(reason);
+    this.channel.close(reason);
   }
 
   /** Never rejects: a request that could not be sent is answered with the reason. */
   async #post(message: JsonRpcMessage): Promise<void> {
     try {
-      const response = await this.#channel.exchanger.send({
+      const response = await this.channel.exchanger.send({
         method: 'POST',
         url: this.#endpoint,
-        headers: { ...this.#channel.headers, 'content-type': 'application/json' },
+        headers: { ...this.channel.headers, 'content-type': 'application/json' },
         body: JSON.stringify(message),
         repeatable: message.method !== 'tools/call',
       });
@@ -111,7 +98,7 @@ export class SseTransport implements McpTransport {
     } catch (error) {
       const failure = error instanceof BerthError ? error : new BerthError('unreachable', (error as Error).message);
       if (message.method !== undefined && message.id !== undefined && message.id !== null) {
-        this.#channel.fail(message.id, failure);
+        this.channel.fail(message.id, failure);
       }
     }
   }

@@ -1,14 +1,14 @@
 import { BerthError } from '../../../contract/errors.ts';
+import type { DedicatedBackend } from '../backend/backend.ts';
 import type { Disposable } from '../dispose.ts';
 import { untilAborted } from '../until-aborted.ts';
 import type { Endpoint, Linked, Way } from './endpoint.ts';
 import { Link, type LinkOptions } from './link.ts';
-import type { DedicatedBackend } from './ports.ts';
 import { ToolClaims } from './tool-claims.ts';
 
 export interface BesideWayOptions {
   readonly endpoint: Endpoint;
-  /** Opens the server beside the shared one, which is up. */
+  /** Opens the server beside the shared one; waits while that starts. */
   readonly open: (signal: AbortSignal) => Promise<DedicatedBackend>;
   readonly linkOptions: (link: () => Link) => Omit<LinkOptions, 'backend' | 'onClose'>;
   readonly onOpened?: (link: Link) => void;
@@ -32,7 +32,7 @@ export class BesideWay implements Way, Disposable {
   readonly #abort = new AbortController();
   #opened: Opened | null = null;
   #opening: Promise<Link> | null = null;
-  #times = 0;
+  #wasOpen = false;
 
   constructor(options: BesideWayOptions) {
     this.#options = options;
@@ -79,7 +79,6 @@ export class BesideWay implements Way, Disposable {
   async #open(): Promise<Link> {
     const { endpoint, open, linkOptions, onOpened, onRenewed, onLost } = this.#options;
     const { signal } = this.#abort;
-    await endpoint.link(signal);
     const dedicated = await open(signal);
     if (signal.aborted) {
       void dedicated.close();
@@ -102,7 +101,8 @@ export class BesideWay implements Way, Disposable {
     const opened: Opened = { link, claims: new ToolClaims(link), dedicated };
     this.#opened = opened;
     onOpened?.(link);
-    if (this.#times++ > 0) onRenewed?.(link);
+    if (this.#wasOpen) onRenewed?.(link);
+    this.#wasOpen = true;
     return link;
   }
 }

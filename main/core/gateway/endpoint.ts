@@ -1,5 +1,5 @@
 import { BerthError } from '../../../contract/errors.ts';
-import type { Backend } from '../backend/backend.ts';
+import type { Backend, DedicatedBackend, DedicatedClient } from '../backend/backend.ts';
 import type { Disposable } from '../dispose.ts';
 import type { Subscription } from '../emitter.ts';
 import { CallerLimits } from './caller-limits.ts';
@@ -11,14 +11,7 @@ import type { Listening } from './listening.ts';
 import { listChanged, lists } from './lists.ts';
 import { lowestLevel } from './log-level.ts';
 import { ModernWay } from './modern-way.ts';
-import type {
-  Approver,
-  DedicatedBackend,
-  DedicatedClient,
-  GatewayEvents,
-  GatewayTarget,
-  GatewayTargets,
-} from './ports.ts';
+import type { Approver, GatewayEvents, GatewayTarget, GatewayTargets } from './ports.ts';
 import { Session } from './session.ts';
 import { ToolClaims } from './tool-claims.ts';
 
@@ -115,11 +108,15 @@ export class Endpoint implements Disposable, SessionHost, Way {
 
   /** A server for one session alone. When there are as many as may be, the one that has rested longest gives way. Rejects with why there is none. */
   async dedicate(client: DedicatedClient, signal: AbortSignal): Promise<DedicatedBackend> {
+    await this.link(signal);
     try {
       return await this.target.dedicate(client, signal);
     } catch (error) {
-      const rested = [...this.#sessions].map((session) => ({ session, ms: session.restedMs() ?? -1 }));
-      const longest = rested.reduce<(typeof rested)[number] | null>((a, b) => (b.ms > (a?.ms ?? -1) ? b : a), null);
+      const rested = [...this.#sessions].flatMap((session) => {
+        const ms = session.restedMs();
+        return ms === null ? [] : [{ session, ms }];
+      });
+      const [longest] = rested.sort((one, other) => other.ms - one.ms);
       if (!(error instanceof BerthError) || error.code !== 'refused' || !longest) throw error;
       await longest.session.rest();
       return await this.target.dedicate(client, signal);

@@ -1,12 +1,11 @@
 import { BerthError } from '../../../contract/errors.ts';
-import type { Backend } from '../backend/backend.ts';
+import type { Backend, DedicatedBackend } from '../backend/backend.ts';
 import { ownMeta } from '../backend/modern-protocol.ts';
 import type { Disposable } from '../dispose.ts';
 import { BesideWay } from './beside-way.ts';
 import type { Endpoint, Way } from './endpoint.ts';
 import { onlyWithSessions } from './era.ts';
 import type { Link } from './link.ts';
-import type { DedicatedBackend } from './ports.ts';
 import type { ToolClaims } from './tool-claims.ts';
 
 /** What tells that a server does not speak the protocol, also by ending when it is spoken to in it. */

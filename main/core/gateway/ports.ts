@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../../contract/model/audit.ts';
 import type { GuardLevel, GuardRules } from '../../../contract/model/guard.ts';
 import type { Sharing } from '../../../contract/model/sharing.ts';
-import type { Backend, InitializeParams } from '../backend/backend.ts';
+import type { Backend, DedicatedBackend, DedicatedClient } from '../backend/backend.ts';
 import type { CallLimits } from './caller-limits.ts';
 
 /** What stands behind one slug, as the gateway needs it. Everything is asked anew per call: the context may have changed. */
@@ -33,19 +33,6 @@ export interface GatewayTarget {
    * one of `dedicate` does. Rejects with a BerthError, `unsupported` when the server does not speak it.
    */
   modern(signal: AbortSignal): Promise<DedicatedBackend>;
-}
-
-export interface DedicatedClient {
-  /** The client's id or its token's name. */
-  readonly name: string;
-  readonly params: InitializeParams;
-}
-
-export interface DedicatedBackend {
-  readonly backend: Backend;
-  /** The one that the others share, whose place in a context switch it takes part in. */
-  readonly shared: Backend;
-  close(): Promise<void>;
 }
 
 export interface GatewayTargets {

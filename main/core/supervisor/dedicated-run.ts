@@ -1,25 +1,8 @@
 import { BerthError } from '../../../contract/errors.ts';
-import type { Backend, InitializeParams } from '../backend/backend.ts';
+import type { DedicatedClient } from '../backend/backend.ts';
 import { MODERN_VERSION } from '../backend/modern-protocol.ts';
 import type { LogSink } from '../logs/log-sink.ts';
 import { type RunContext, ServerRun } from './server-run.ts';
-
-/** The client that gets a backend for itself. */
-export interface DedicatedClient {
-  /** As it is named to people. */
-  readonly name: string;
-  /** What it has said in its `initialize`: the server is told the same. */
-  readonly params: InitializeParams;
-}
-
-/** A running server that one client has for itself. */
-export interface DedicatedBackend {
-  readonly backend: Backend;
-  /** The one that all others share, beside which it was started. */
-  readonly shared: Backend;
-  /** Resolves when nothing of it is left. */
-  close(): Promise<void>;
-}
 
 /**
  * Begins a run of the same plan as `shared` for one client: another process where the server speaks over stdio, another session

@@ -1,10 +1,10 @@
 import { BerthError, type ErrorInfo } from '../../../contract/errors.ts';
 import type { ServerState } from '../../../contract/model/server.ts';
-import type { Backend } from '../backend/backend.ts';
+import type { Backend, DedicatedBackend, DedicatedClient } from '../backend/backend.ts';
 import { openHttpTransport } from '../backend/open-http-transport.ts';
 import type { Disposable } from '../dispose.ts';
 import { Emitter } from '../emitter.ts';
-import { type DedicatedBackend, type DedicatedClient, dedicate, modernize } from './dedicated-run.ts';
+import { dedicate, modernize } from './dedicated-run.ts';
 import { Ledger } from './ledger.ts';
 import { readyOrWhy } from './ready-or-why.ts';
 import { logReapReport, type ReapReport, reapOrphans } from './reap-orphans.ts';
@@ -183,20 +183,16 @@ export class Supervisor implements Disposable {
    * A backend for one client alone (D21), of the plan of the run that serves now; it ends with that run at the latest. Rejects with
    * `not-running`, with `refused` when too many clients have one, or with why it did not become ready, leaving nothing behind.
    */
-  async dedicate(slug: string, client: DedicatedClient, signal?: AbortSignal): Promise<DedicatedBackend> {
-    const entry = this.#known(slug);
-    if (!entry.run || !entry.published) throw notRunning(slug);
-    return this.#beside(entry, dedicate(slug, entry.run, client, this.#context), entry.published, signal);
+  dedicate(slug: string, client: DedicatedClient, signal?: AbortSignal): Promise<DedicatedBackend> {
+    return this.#beside(slug, (shared) => dedicate(slug, shared, client, this.#context), signal);
   }
 
   /**
    * The backend for clients that speak the protocol without sessions: one for all of them, beside the run that serves now. Rejects with
    * `unsupported` when the server does not speak it, else as `dedicate`.
    */
-  async modern(slug: string, signal?: AbortSignal): Promise<DedicatedBackend> {
-    const entry = this.#known(slug);
-    if (!entry.run || !entry.published) throw notRunning(slug);
-    return this.#beside(entry, modernize(slug, entry.run, this.#context), entry.published, signal);
+  modern(slug: string, signal?: AbortSignal): Promise<DedicatedBackend> {
+    return this.#beside(slug, (shared) => modernize(slug, shared, this.#context), signal);
   }
 
   /** Ends the present run of a server and counts that as a crash with this error. Nothing happens when `pid` is not its process any more. */
@@ -270,14 +266,22 @@ export class Supervisor implements Disposable {
     return run;
   }
 
-  async #beside(entry: ServerEntry, run: ServerRun, shared: Backend, signal?: AbortSignal): Promise<DedicatedBackend> {
-    const changed = () => this.#changes.fire(entry.slug);
+  /** The backend of a run that `begin` begins beside the one that serves now. */
+  async #beside(
+    slug: string,
+    begin: (shared: ServerRun) => ServerRun,
+    signal: AbortSignal | undefined,
+  ): Promise<DedicatedBackend> {
+    const entry = this.#known(slug);
+    const { run: host, published: shared } = entry;
+    if (!host || !shared) throw notRunning(slug);
+    const run = begin(host);
     entry.runs.add(run);
     void run.ended.then(() => {
       entry.runs.delete(run);
-      changed();
+      this.#changes.fire(slug);
     });
-    changed();
+    this.#changes.fire(slug);
     const backend = await readyOrWhy(run, signal);
     return { backend, shared, close: async () => void (await run.terminate()) };
   }
