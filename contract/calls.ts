@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { approvalSchema } from './model/approval.ts';
 import { auditEntrySchema, auditFilterSchema } from './model/audit.ts';
-import { clientChangeSchema, clientSchema } from './model/client.ts';
+import {
+  clientActionSchema,
+  clientChangeSchema,
+  clientRouteSchema,
+  clientSchema,
+  clientViaSchema,
+  whenRunningSchema,
+} from './model/client.ts';
 import { contextSchema, contextSettingsInputSchema, kubeSourceSchema } from './model/context.ts';
 import { toolResultSchema, toolSchema } from './model/inspector.ts';
 import { installPlanSchema } from './model/install.ts';
@@ -100,11 +107,24 @@ export const calls = {
 
   'clients.list': call(none, z.array(clientSchema)),
   'clients.preview': call(
-    z.object({ client: z.string(), slugs: z.array(z.string()), action: z.enum(['install', 'uninstall']) }),
+    z.object({
+      client: z.string(),
+      slugs: z.array(z.string()),
+      action: clientActionSchema,
+      via: clientViaSchema.optional(),
+      route: clientRouteSchema.default('file'),
+    }),
     clientChangeSchema,
   ),
   'clients.install': call(
-    z.object({ client: z.string(), slugs: z.array(z.string()).min(1), baseHash: z.string().nullable().optional() }),
+    z.object({
+      client: z.string(),
+      slugs: z.array(z.string()).min(1),
+      via: clientViaSchema.optional(),
+      route: clientRouteSchema.default('file'),
+      baseHash: z.string().nullable().optional(),
+      whenRunning: whenRunningSchema.optional(),
+    }),
     clientSchema,
   ),
   /** Without slugs: everything of ours in that client. */
@@ -112,7 +132,9 @@ export const calls = {
     z.object({
       client: z.string(),
       slugs: z.array(z.string()).default([]),
+      route: clientRouteSchema.default('file'),
       baseHash: z.string().nullable().optional(),
+      whenRunning: whenRunningSchema.optional(),
     }),
     clientSchema,
   ),

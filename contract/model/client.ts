@@ -1,34 +1,71 @@
 import { z } from 'zod';
 import { errorInfoSchema } from '../error-schema.ts';
 
-/** One of our entries in a client's file. */
+/** How the client reaches an endpoint: by its URL with a token in the file, or over the stdio bridge, which needs none. */
+export const clientViaSchema = z.enum(['url', 'bridge']);
+export type ClientVia = z.infer<typeof clientViaSchema>;
+
+/**
+ * How an entry gets into a client: `file` Berth edits its config file · `cli` the vendor's own command does · `deeplink` a link that
+ * makes the application ask its user · `mcpb` a bundle that the user opens in the application.
+ */
+export const clientRouteSchema = z.enum(['file', 'cli', 'deeplink', 'mcpb']);
+export type ClientRoute = z.infer<typeof clientRouteSchema>;
+
+/**
+ * One of our entries in a client's file: `installed` as Berth wrote it · `outdated` the same, but the endpoint or the bridge has moved
+ * since · `changed` by somebody else · `missing` taken out by somebody else.
+ */
 export const clientEntrySchema = z.object({
   slug: z.string(),
   /** Key in the client's file, `berth-SLUG` unless renamed (D3). */
   name: z.string(),
-  /** How the client reaches the endpoint. */
-  via: z.enum(['url', 'bridge']),
-  state: z.enum(['installed', 'changed', 'missing']),
+  via: clientViaSchema,
+  state: z.enum(['installed', 'outdated', 'changed', 'missing']),
 });
+
+export const clientActionSchema = z.enum(['install', 'uninstall']);
+export type ClientAction = z.infer<typeof clientActionSchema>;
 
 /**
  * An AI application (cli.md). States: `absent` the application was not found · `available` found, nothing of ours in it
- * · `installed` · `changed` an entry of ours was changed or removed by somebody · `unreadable` its file does not parse.
+ * · `installed` · `changed` an entry of ours is not as Berth wrote it · `wiped` all of them are gone from the file · `orphaned` they
+ * are there, but the application is not · `unreadable` its file does not parse.
  */
 export const clientSchema = z.object({
   id: z.string(),
   title: z.string(),
-  state: z.enum(['absent', 'available', 'installed', 'changed', 'unreadable']),
+  state: z.enum(['absent', 'available', 'installed', 'changed', 'wiped', 'orphaned', 'unreadable']),
+  /** Whether the application itself is there: `traces` means that only a folder of its is. */
+  application: z.enum(['found', 'traces', 'absent']),
+  /** Whether it runs now; null where that is not looked at, since it does not matter for this client. */
+  running: z.boolean().nullable(),
   /** The config file that Berth edits, whether it exists or not. */
   file: z.string(),
+  /** Other config files of the same client, which Berth leaves alone. */
+  otherFiles: z.array(z.string()),
   entries: z.array(clientEntrySchema),
   /** When a client with one of our tokens (or through our bridge) last sent `initialize` or a call. */
   connectedAt: z.string().nullable(),
+  /** What it called itself then (`initialize.clientInfo`). */
+  connectedAs: z.object({ name: z.string(), version: z.string() }).nullable(),
+  /** A change that waits until the application has quit. */
+  queued: z.object({ action: clientActionSchema, slugs: z.array(z.string()), since: z.string() }).nullable(),
+  /** What the user should know although nothing is broken, such as another client that shows the same entries. */
+  warnings: z.array(z.string()),
   /** Day on which the registry's row was last checked against the vendor's source or docs; null = unverified. */
   verifiedAt: z.string().nullable(),
+  /** What of it could not be verified, in sentences. */
+  doubts: z.array(z.string()),
+  /** Where the row's facts come from. */
+  evidence: z.array(z.string()),
   /** What to do so that a change takes effect, e.g. "Quit Claude Desktop from its tray icon and open it again." */
   reload: z.string(),
-  via: z.enum(['url', 'bridge']),
+  /** The way that is written unless another one is asked for; the first of `ways`. */
+  via: clientViaSchema,
+  ways: z.array(clientViaSchema).min(1),
+  /** `why` says what a route needs that is not there; null when it can be used. */
+  routes: z.array(z.object({ route: clientRouteSchema, why: z.string().nullable() })),
   error: errorInfoSchema.nullable(),
 });
 export type Client = z.infer<typeof clientSchema>;
@@ -37,15 +74,28 @@ export type Client = z.infer<typeof clientSchema>;
 export const clientChangeSchema = z.object({
   client: z.string(),
   file: z.string(),
+  via: clientViaSchema,
+  route: clientRouteSchema,
   /** The file does not exist yet. */
   creates: z.boolean(),
   /** Nothing would change. */
   noop: z.boolean(),
-  /** Unified diff of the file. */
+  /** Unified diff of the file; empty where Berth does not write it itself. */
   diff: z.string(),
+  /** What will be run or opened instead of a write, one line each: command lines, or links. */
+  steps: z.array(z.string()),
   /** SHA-256 of the file that the diff starts from; null when it does not exist. Pass it back to be sure that what was shown is what is written. */
   baseHash: z.string().nullable(),
+  /** The application runs and would write over a change: it takes `whenRunning` to go on. */
+  blockedBy: z.string().nullable(),
   notes: z.array(z.string()),
   reload: z.string(),
 });
 export type ClientChange = z.infer<typeof clientChangeSchema>;
+
+/**
+ * What to do about an application that runs and would write over a change: `queue` write when it has quit · `restart` quit it, write,
+ * open it again · `write` at once, all the same.
+ */
+export const whenRunningSchema = z.enum(['queue', 'restart', 'write']);
+export type WhenRunning = z.infer<typeof whenRunningSchema>;

@@ -1,16 +1,22 @@
 import { BerthError } from '../../../contract/errors.ts';
+import type { ClientVia } from '../../../contract/model/client.ts';
 import { containsEntry, entryName, hashEntry, mergeEntry } from './entry.ts';
-import { type InsertionTrace, removeEntry, setEntry } from './json-edit.ts';
-import { entriesIn, sameOutside } from './json-proof.ts';
-import { JsonTextProblem, jsonDialects } from './json-text.ts';
 import { compareOwned, type FoundEntry, nothingOwned, type OwnedEntry, type Ownership } from './ownership.ts';
-import type { ClientRow } from './registry.ts';
+import { type ClientRow, placeIn } from './registry.ts';
 import type { FileSnapshot } from './target-file.ts';
+import { type InsertionTrace, TextProblem } from './text/config-text.ts';
+import { configTexts } from './text/config-texts.ts';
 
 /** What somebody wants changed in a client's file. */
 export type ChangeRequest =
   /** The entries by slug, complete but for what users added to them. */
-  | { readonly action: 'install'; readonly entries: ReadonlyMap<string, Record<string, unknown>> }
+  | {
+      readonly action: 'install';
+      readonly via: ClientVia;
+      /** Whether the application was seen on this machine. */
+      readonly seen: boolean;
+      readonly entries: ReadonlyMap<string, Record<string, unknown>>;
+    }
   /** No slugs: everything of ours. */
   | { readonly action: 'uninstall'; readonly slugs: readonly string[] };
 
@@ -41,7 +47,7 @@ export interface ClientFileState {
 
 /** Parses what was read; throws `invalid-config` with line and column. */
 export function readState(row: ClientRow, snapshot: FileSnapshot, ownership: Ownership): ClientFileState {
-  const entries = inText(snapshot.path, () => entriesIn(snapshot.text, jsonDialects[row.format], row.key));
+  const entries = inText(snapshot.path, () => configTexts[row.format].entries(snapshot.text, placeIn(row)));
   return { snapshot, ownership, entries, found: compareOwned(ownership, row.id, entries) };
 }
 
@@ -56,10 +62,9 @@ export function planChange(
   platform: NodeJS.Platform,
 ): ChangePlan {
   return inText(state.snapshot.path, () => {
-    const plan =
-      request.action === 'install' ? planInstall(row, state, request.entries) : planRemoval(row, state, request);
+    const plan = request.action === 'install' ? planInstall(row, state, request) : planRemoval(row, state, request);
     requireProof(row, state, plan);
-    return withMode(plan, row, state, request.action, platform);
+    return withMode(plan, state, request.action, platform);
   });
 }
 
@@ -75,7 +80,7 @@ type Draft = Omit<ChangePlan, 'mode'>;
 function planInstall(
   row: ClientRow,
   state: ClientFileState,
-  wanted: ReadonlyMap<string, Record<string, unknown>>,
+  { via, seen, entries: wanted }: ChangeRequest & { readonly action: 'install' },
 ): Draft {
   let { text } = state.snapshot;
   const base = isFresh(row, state) ? freshOwnership(state) : state.ownership;
@@ -88,11 +93,11 @@ function planInstall(
     if (state.entries.has(name) && found?.value === undefined) throw foreignEntry(row, state, name);
     const value = found?.value === undefined ? ours : mergeEntry(row, found.value, ours);
     const hash = hashEntry(value);
-    const edited = setEntry(text, jsonDialects[row.format], row.key, name, value);
+    const edited = configTexts[row.format].set(text, placeIn(row), name, value);
     if (found?.value === undefined || hashEntry(found.value) !== hash) text = edited.text;
     trace = earlierTrace(trace, edited.trace);
     planned.push({ action: 'set', slug, name, hash });
-    owned.set(`${row.id} ${slug}`, { client: row.id, slug, name, via: row.via, hashes: [hash] });
+    owned.set(`${row.id} ${slug}`, { client: row.id, slug, name, via, seen, hashes: [hash] });
   }
   return { text, entries: planned, ownership: { ...base, entries: [...owned.values()], trace } };
 }
@@ -129,7 +134,7 @@ function planRemoval(row: ClientRow, state: ClientFileState, request: { readonly
   for (const entry of state.found.filter(({ owned }) => goes(owned))) {
     if (entry.state === 'changed') throw changedEntry(row, state, entry);
     if (entry.state === 'missing') continue;
-    text = removeEntry(text, jsonDialects[row.format], row.key, entry.name, ownership.trace);
+    text = configTexts[row.format].remove(text, placeIn(row), entry.name, ownership.trace);
     planned.push({ action: 'remove', slug: entry.owned.slug, name: entry.name, hash: null });
   }
   const entries = ownership.entries.filter((owned) => !goes(owned));
@@ -149,7 +154,6 @@ function planRemoval(row: ClientRow, state: ClientFileState, request: { readonly
 /** Files with an endpoint token are for their owner only; the former mode comes back with the last token's removal. */
 function withMode(
   plan: Draft,
-  row: ClientRow,
   state: ClientFileState,
   action: ChangeRequest['action'],
   platform: NodeJS.Platform,
@@ -157,27 +161,31 @@ function withMode(
   const { mode } = state.snapshot;
   const former = state.ownership.mode;
   if (platform === 'win32') return { ...plan, mode };
-  if (action === 'install' && row.via === 'url' && (mode & 0o077) !== 0) {
+  if (action === 'install' && plan.ownership.entries.some(holdsToken) && (mode & 0o077) !== 0) {
     const tight = mode & ~0o077;
     return { ...plan, mode: tight, ownership: { ...plan.ownership, mode: { before: mode, after: tight } } };
   }
-  if (former !== null && !plan.ownership.entries.some((entry) => entry.via === 'url')) {
+  if (former !== null && !plan.ownership.entries.some(holdsToken)) {
     const next = { ...plan, ownership: { ...plan.ownership, mode: null } };
     return { ...next, mode: mode === former.after ? former.before : mode };
   }
   return { ...plan, mode };
 }
 
+function holdsToken({ via }: OwnedEntry): boolean {
+  return via === 'url';
+}
+
 /** The edit as a claim that is checked: everything outside our entries says what it said, and our entries say what they should. */
 function requireProof(row: ClientRow, state: ClientFileState, plan: Draft): void {
-  const dialect = jsonDialects[row.format];
+  const format = configTexts[row.format];
   const text = plan.text ?? '';
-  const after = entriesIn(text, dialect, row.key);
+  const after = format.entries(text, placeIn(row));
   const right = plan.entries.every(({ action, name, hash }) =>
     action === 'remove' ? !after.has(name) : after.has(name) && hashEntry(after.get(name)) === hash,
   );
   const names = new Set(plan.entries.map(({ name }) => name));
-  if (right && sameOutside(state.snapshot.text, text, dialect, row.key, names)) return;
+  if (right && format.sameOutside(state.snapshot.text, text, placeIn(row), names)) return;
   throw new BerthError(
     'internal',
     `The change of ${state.snapshot.path} could not be proven to be safe, so it was not made.`,
@@ -220,7 +228,7 @@ function inText<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof JsonTextProblem)) throw error;
+    if (!(error instanceof TextProblem)) throw error;
     const { line, column, message } = error;
     throw new BerthError('invalid-config', `${path}, line ${line}, column ${column}: ${message}.`, {
       hint: 'Correct the file there; Berth has not touched it.',

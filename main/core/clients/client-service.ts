@@ -1,15 +1,22 @@
-import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { BerthError, toErrorInfo } from '../../../contract/errors.ts';
-import type { Client, ClientChange } from '../../../contract/model/client.ts';
+import type {
+  Client,
+  ClientAction,
+  ClientChange,
+  ClientRoute,
+  ClientVia,
+  WhenRunning,
+} from '../../../contract/model/client.ts';
 import type { Disposable } from '../dispose.ts';
 import { Emitter, type Event } from '../emitter.ts';
 import { PathWatch, type PathWatchTiming } from '../path-watch.ts';
 import type { PreparedToken } from '../secrets/endpoint-tokens.ts';
-import { type ChangePlan, type ChangeRequest, type ClientFileState, changesFile, isCurrent } from './change-plan.ts';
+import { type ChangeRequest, changesFile, isCurrent } from './change-plan.ts';
 import { ClientFiles } from './client-file.ts';
-import { buildEntry, entryName, HIDDEN, hideSecrets } from './entry.ts';
-import { jsonDialects } from './json-text.ts';
+import { diffOf, notesOf } from './describe-change.ts';
+import { buildEntry, HIDDEN } from './entry.ts';
 import { type ClientLocation, detectClient, locateClient, type Presence } from './locate.ts';
+import type { FoundEntry } from './ownership.ts';
 import type { ClientRow } from './registry.ts';
 
 /** How AI clients start the stdio bridge: the shim with one stable path per install; Berth appends what it connects. */
@@ -37,8 +44,6 @@ export interface ClientServiceOptions {
   readonly now?: () => Date;
   readonly watchTiming?: PathWatchTiming;
 }
-
-type Action = 'install' | 'uninstall';
 
 /**
  * The AI clients of this machine: what of Berth stands in their files, and safe changes of it. Every change can be previewed; a
@@ -84,19 +89,32 @@ export class ClientService implements Disposable {
   }
 
   /** What a change would do to the file, with tokens as `…`; nothing is written and no token is minted. */
-  async preview(request: { client: string; slugs: readonly string[]; action: Action }): Promise<ClientChange> {
+  async preview(request: {
+    client: string;
+    slugs: readonly string[];
+    action: ClientAction;
+    via?: ClientVia | undefined;
+    route?: ClientRoute | undefined;
+  }): Promise<ClientChange> {
     const row = this.#row(request.client);
     const place = await this.#place(row);
-    const { state, plan } = await this.#files.plan(row, place.file, this.#draft(row, request.action, request.slugs));
+    const via = this.#via(row, request.via);
+    const presence = await detectClient(row, this.#options);
+    const draft = this.#draft(row, request.action, via, request.slugs);
+    const { state, plan } = await this.#files.plan(row, place.file, draft);
     const noop = !changesFile(state, plan);
     return {
       client: row.id,
       file: place.file,
+      via,
+      route: 'file',
       creates: state.snapshot.bytes === null && plan.text !== null && !noop,
       noop,
       diff: noop ? '' : diffOf(row, state, plan),
+      steps: [],
       baseHash: state.snapshot.hash,
-      notes: noop ? [] : notesOf(row, state, plan, place, await detectClient(row, this.#options), request.action),
+      blockedBy: null,
+      notes: noop ? [] : notesOf(row, state, plan, place, presence, { action: request.action, via }),
       reload: row.reload,
     };
   }
@@ -109,23 +127,28 @@ export class ClientService implements Disposable {
   async install(request: {
     client: string;
     slugs: readonly string[];
+    via?: ClientVia | undefined;
+    route?: ClientRoute | undefined;
     baseHash?: string | null | undefined;
+    whenRunning?: WhenRunning | undefined;
   }): Promise<Client> {
     const row = this.#row(request.client);
+    const via = this.#via(row, request.via);
     const slugs = [...new Set(request.slugs)];
     if (slugs.length === 0) throw new BerthError('invalid-argument', 'Name at least one server to install.');
     return await this.#exclusively(row, async (place) => {
+      const seen = (await detectClient(row, this.#options)) === 'found';
       const prepared: PreparedToken[] = [];
       const complete = async (): Promise<ChangeRequest> => {
         const entries = new Map<string, Record<string, unknown>>();
         for (const slug of slugs) {
-          const pending = row.via === 'url' ? await this.#options.prepareToken(slug, row.id) : null;
+          const pending = via === 'url' ? await this.#options.prepareToken(slug, row.id) : null;
           if (pending) prepared.push(pending);
-          entries.set(slug, this.#entry(row, slug, pending?.token));
+          entries.set(slug, this.#entry(row, via, slug, pending?.token));
         }
-        return { action: 'install', entries };
+        return { action: 'install', via, seen, entries };
       };
-      const draft = this.#draft(row, 'install', slugs);
+      const draft = this.#draft(row, 'install', via, slugs);
       try {
         await this.#files.write(row, place.file, draft, { baseHash: request.baseHash, complete });
       } catch (error) {
@@ -141,13 +164,15 @@ export class ClientService implements Disposable {
   async uninstall(request: {
     client: string;
     slugs?: readonly string[];
+    route?: ClientRoute | undefined;
     baseHash?: string | null | undefined;
+    whenRunning?: WhenRunning | undefined;
   }): Promise<Client> {
     const row = this.#row(request.client);
     const slugs = [...new Set(request.slugs ?? [])];
     return await this.#exclusively(row, async (place) => {
       const { ownership } = await this.#files.read(row, place.file);
-      const draft = this.#draft(row, 'uninstall', slugs);
+      const draft: ChangeRequest = { action: 'uninstall', slugs };
       await this.#files.write(row, place.file, draft, { baseHash: request.baseHash, complete: async () => draft });
       const ended = ownership.entries.filter(
         (entry) => entry.client === row.id && entry.via === 'url' && (slugs.length === 0 || slugs.includes(entry.slug)),
@@ -172,17 +197,34 @@ export class ClientService implements Disposable {
     return await this.get(row.id);
   }
 
-  #draft(row: ClientRow, action: Action, slugs: readonly string[]): ChangeRequest {
+  #draft(row: ClientRow, action: ClientAction, via: ClientVia, slugs: readonly string[]): ChangeRequest {
     if (action === 'uninstall') return { action, slugs };
-    return { action, entries: new Map(slugs.map((slug) => [slug, this.#entry(row, slug, HIDDEN)])) };
+    return {
+      action,
+      via,
+      seen: false,
+      entries: new Map(slugs.map((slug) => [slug, this.#entry(row, via, slug, HIDDEN)])),
+    };
   }
 
-  #entry(row: ClientRow, slug: string, token: string | undefined): Record<string, unknown> {
-    if (row.via === 'url')
-      return buildEntry(row, { url: this.#options.endpointUrl(slug), ...(token ? { token } : {}) });
+  #entry(row: ClientRow, via: ClientVia, slug: string, token: string | undefined): Record<string, unknown> {
+    if (via === 'url')
+      return buildEntry(row, via, { url: this.#options.endpointUrl(slug), ...(token ? { token } : {}) });
     const { command, args, env } = this.#options.bridgeCommand();
     const all = [...args, 'connect', slug, '--client', row.id];
-    return buildEntry(row, { command, args: all, ...(env && Object.keys(env).length > 0 ? { env } : {}) });
+    return buildEntry(row, via, { command, args: all, ...(env && Object.keys(env).length > 0 ? { env } : {}) });
+  }
+
+  /** The way that was asked for, or the row's own. Throws `unsupported` for one that the client does not know. */
+  #via(row: ClientRow, wanted: ClientVia | undefined): ClientVia {
+    if (wanted === undefined || waysOf(row).includes(wanted)) return wanted ?? row.via;
+    throw new BerthError(
+      'unsupported',
+      `${row.title} cannot be installed ${wanted === 'url' ? 'by URL' : 'over the bridge'}.`,
+      {
+        hint: `Leave --via out: ${row.title} only knows the other way.`,
+      },
+    );
   }
 
   async #describe(row: ClientRow): Promise<Client | null> {
@@ -193,25 +235,33 @@ export class ClientService implements Disposable {
       id: row.id,
       title: row.title,
       state: presence === 'absent' ? 'absent' : 'available',
+      application: presence,
+      running: null,
       file: place.file,
+      otherFiles: place.others,
       entries: [],
       connectedAt: this.#options.connectedAt?.(row.id) ?? null,
+      connectedAs: null,
+      queued: null,
+      warnings: [],
       verifiedAt: row.verifiedAt,
+      doubts: row.doubts,
+      evidence: row.evidence,
       reload: row.reload,
       via: row.via,
+      ways: waysOf(row),
+      routes: [{ route: 'file', why: null }],
       error: null,
     };
     try {
       const { found } = await this.#files.read(row, place.file);
       client.entries = found.map((entry) => {
         // Still as we wrote it, but the endpoint or the bridge has moved since: installing again repairs it.
-        const stale = entry.state === 'installed' && !isCurrent(entry, this.#entry(row, entry.owned.slug, HIDDEN));
         const { slug, via } = entry.owned;
-        return { slug, name: entry.name, via, state: stale ? 'changed' : entry.state };
+        const stale = entry.state === 'installed' && !isCurrent(entry, this.#entry(row, via, slug, HIDDEN));
+        return { slug, name: entry.name, via, state: stale ? 'outdated' : entry.state };
       });
-      if (client.entries.length > 0) {
-        client.state = client.entries.every((entry) => entry.state === 'installed') ? 'installed' : 'changed';
-      }
+      if (client.entries.length > 0) client.state = stateOf(found, client.entries, presence);
     } catch (error) {
       client.state = 'unreadable';
       client.error = toErrorInfo(error);
@@ -234,56 +284,19 @@ export class ClientService implements Disposable {
   }
 }
 
-function diffOf(row: ClientRow, { snapshot }: ClientFileState, plan: ChangePlan): string {
-  const shown = (text: string) => hideSecrets(text, jsonDialects[row.format], row.key);
-  return createTwoFilesPatch(
-    snapshot.bytes === null ? '/dev/null' : snapshot.path,
-    plan.text === null ? '/dev/null' : snapshot.path,
-    shown(snapshot.text),
-    shown(plan.text ?? ''),
-    undefined,
-    undefined,
-    { context: 3, headerOptions: FILE_HEADERS_ONLY },
-  );
+/** The ways that a row has an entry shape for, its own first. */
+function waysOf(row: ClientRow): ClientVia[] {
+  const known: ClientVia[] = [
+    ...(row.entries.url ? ['url' as const] : []),
+    ...(row.entries.stdio ? ['bridge' as const] : []),
+  ];
+  return known.toSorted((one, other) => Number(other === row.via) - Number(one === row.via));
 }
 
-function notesOf(
-  row: ClientRow,
-  { snapshot, found }: ClientFileState,
-  plan: ChangePlan,
-  place: ClientLocation,
-  presence: Presence,
-  action: Action,
-): string[] {
-  const notes: string[] = [];
-  if (place.file !== snapshot.path) notes.push(`${place.file} is a link; ${snapshot.path} is written.`);
-  if (place.others.length > 0) notes.push(`There is also ${place.others.join(', ')}, which is left alone.`);
-  if (row.rejectsByteOrderMark && snapshot.byteOrderMark) {
-    notes.push(`The file begins with a byte order mark, which ${row.title} does not accept: save it without one.`);
-  }
-  if (plan.mode !== snapshot.mode) {
-    const way =
-      action === 'install' ? 'tightened, since the entry holds an endpoint token' : 'put back to what they were';
-    notes.push(`The file's permissions are ${way}: ${octal(snapshot.mode)} → ${octal(plan.mode)}.`);
-  }
-  if (plan.text === null) notes.push('The file goes, since Berth made it and nothing else is in it.');
-  if (action === 'uninstall') return notes;
-  if (presence === 'absent') notes.push(`${row.title} was not found on this machine.`);
-  if (presence === 'traces') notes.push(`Of ${row.title} only its folder was found, not the application.`);
-  const replaced = plan.entries.filter(({ name }) =>
-    found.some((entry) => entry.name === name && entry.value !== undefined),
-  );
-  if (row.via === 'url' && replaced.length > 0) {
-    notes.push(`${replaced.map(({ name }) => name).join(', ')}: gets a new token; the former one ends.`);
-  }
-  const renamed = plan.entries.filter(({ name, slug }) => name !== entryName(slug));
-  for (const { name, slug } of renamed)
-    notes.push(`The entry of "${slug}" keeps the name "${name}" that it was given.`);
-  return notes;
-}
-
-function octal(mode: number): string {
-  return mode.toString(8).padStart(4, '0');
+function stateOf(entries: readonly FoundEntry[], shown: Client['entries'], presence: Presence): Client['state'] {
+  if (shown.every(({ state }) => state === 'missing')) return 'wiped';
+  if (shown.some(({ state }) => state !== 'installed')) return 'changed';
+  return presence !== 'found' && entries.some(({ owned }) => owned.seen) ? 'orphaned' : 'installed';
 }
 
 function noPlace(row: ClientRow): BerthError {

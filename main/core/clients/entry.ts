@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Node } from 'jsonc-parser';
-import { type JsonDialect, membersOf, objectsAlong, parseJsonText } from './json-text.ts';
+import type { ClientVia } from '../../../contract/model/client.ts';
 import type { ClientRow } from './registry.ts';
+import type { ConfigPlace, ConfigText } from './text/config-text.ts';
 
 /** What fills an entry's placeholders. A value that is undefined takes its field out. */
 export interface EntryValues {
@@ -22,9 +22,9 @@ export function entryName(slug: string): string {
   return `berth-${slug}`;
 }
 
-/** The object that a row's shape says, with the values filled in. */
-export function buildEntry(row: ClientRow, values: EntryValues): JsonObject {
-  const shape = (row.via === 'url' ? row.entries.url : row.entries.stdio) ?? {};
+/** The object that a row's shape for this way says, with the values filled in. */
+export function buildEntry(row: ClientRow, via: ClientVia, values: EntryValues): JsonObject {
+  const shape = (via === 'url' ? row.entries.url : row.entries.stdio) ?? {};
   return fillObject(shape, new Map(Object.entries(values)));
 }
 
@@ -67,29 +67,14 @@ export function hashEntry(value: unknown): string {
  * The text with what may be secret shown as `…`: every header and variable of every entry, and every endpoint token wherever it
  * stands. A text that does not parse only loses the tokens.
  */
-export function hideSecrets(text: string, dialect: JsonDialect, keys: readonly string[]): string {
+export function hideSecrets(text: string, format: ConfigText, place: ConfigPlace): string {
   let shown = text;
-  for (const node of secretNodes(text, dialect, keys).sort((a, b) => b.offset - a.offset)) {
-    const scheme = /^(Bearer|Basic) /i.exec(String(node.value))?.[0] ?? '';
-    shown = `${shown.slice(0, node.offset)}"${scheme}${HIDDEN}"${shown.slice(node.offset + node.length)}`;
+  const spans = format.stringsUnder(text, place, /headers$|^env$|^environment$|^envs$/i);
+  for (const { start, end, value } of spans.toSorted((a, b) => b.start - a.start)) {
+    const scheme = /^(Bearer|Basic) /i.exec(value)?.[0] ?? '';
+    shown = `${shown.slice(0, start)}"${scheme}${HIDDEN}"${shown.slice(end)}`;
   }
   return shown.replace(/berth_[A-Za-z0-9_-]{16,}/g, HIDDEN);
-}
-
-function secretNodes(text: string, dialect: JsonDialect, keys: readonly string[]): Node[] {
-  let container: Node | undefined;
-  try {
-    const objects = objectsAlong(text, parseJsonText(text, dialect), keys);
-    container = objects.length > keys.length ? objects.at(-1) : undefined;
-  } catch {
-    return [];
-  }
-  if (container === undefined) return [];
-  return membersOf(container)
-    .flatMap(({ value }) => (value.type === 'object' ? membersOf(value) : []))
-    .filter(({ key, value }) => /headers$|^env$|^environment$|^envs$/i.test(key) && value.type === 'object')
-    .flatMap(({ value }) => membersOf(value))
-    .flatMap(({ value }) => (value.type === 'string' ? [value] : []));
 }
 
 function fillObject(shape: JsonObject, values: ReadonlyMap<string, unknown>): JsonObject {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BerthError } from '../../../contract/errors.ts';
+import { clientViaSchema } from '../../../contract/model/client.ts';
 import { writePrivately } from '../private-file.ts';
 import { hashEntry } from './entry.ts';
 
@@ -9,7 +10,9 @@ const ownedEntrySchema = z.strictObject({
   client: z.string(),
   slug: z.string(),
   name: z.string(),
-  via: z.enum(['url', 'bridge']),
+  via: clientViaSchema,
+  /** The application was on this machine when the entry was written, so that its absence means that it has gone. */
+  seen: z.boolean().default(false),
   /** Hashes of the entry that mean "as we wrote it": one, or the former and the next while a write is under way. */
   hashes: z.array(z.string()).min(1),
   /** Set before a write, cleared after it: if Berth is killed in between, the file tells which of the two it is. */

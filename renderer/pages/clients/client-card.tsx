@@ -11,12 +11,15 @@ const states: Readonly<Record<Client['state'], { mark: Mark; word: string }>> = 
   installed: { mark: 'ok', word: 'Installed' },
   available: { mark: 'off', word: 'Found, nothing installed' },
   changed: { mark: 'warn', word: 'Changed by somebody' },
+  wiped: { mark: 'bad', word: 'Entries are gone from its file' },
+  orphaned: { mark: 'warn', word: 'Installed, but the application is gone' },
   unreadable: { mark: 'bad', word: 'File cannot be read' },
   absent: { mark: 'off', word: 'Not found on this machine' },
 };
 
 const entryStates: Readonly<Record<Client['entries'][number]['state'], string | null>> = {
   installed: null,
+  outdated: 'of a former address',
   changed: 'changed',
   missing: 'missing from the file',
 };

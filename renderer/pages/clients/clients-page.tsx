@@ -8,7 +8,15 @@ import { ClientCard } from './client-card.tsx';
 import { InstallDialog } from './install-dialog.tsx';
 import { OtherClients } from './other-clients.tsx';
 
-const order: readonly Client['state'][] = ['unreadable', 'changed', 'installed', 'available', 'absent'];
+const order: readonly Client['state'][] = [
+  'unreadable',
+  'wiped',
+  'changed',
+  'orphaned',
+  'installed',
+  'available',
+  'absent',
+];
 
 /** What is installed in which AI client, and whether it is really connected. */
 export function ClientsPage() {

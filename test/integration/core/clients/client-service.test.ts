@@ -159,10 +159,10 @@ describe('ClientService', () => {
     expect(JSON.parse(await readFile(cursorFile, 'utf8'))).toEqual({ mcpServers: {} });
   });
 
-  it('calls an entry changed when the endpoint has moved, and installing again repairs it', async () => {
+  it('calls an entry outdated when the endpoint has moved, and installing again repairs it', async () => {
     await clients.install({ client: 'cursor', slugs: ['a'] });
     const moved = create({ endpointUrl: (slug) => `http://127.0.0.1:9/${slug}/mcp` });
-    expect((await moved.get('cursor')).entries).toMatchObject([{ state: 'changed' }]);
+    expect((await moved.get('cursor')).entries).toMatchObject([{ state: 'outdated' }]);
     const { noop, diff, notes } = await moved.preview({ client: 'cursor', slugs: ['a'], action: 'install' });
     expect({ noop, notes }).toEqual({
       noop: false,

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildEntry, containsEntry, hashEntry, hideSecrets, mergeEntry } from '../../../../main/core/clients/entry.ts';
-import { jsonDialects } from '../../../../main/core/clients/json-text.ts';
 import { type ClientRow, loadClientRegistry } from '../../../../main/core/clients/registry.ts';
+import { configTexts } from '../../../../main/core/clients/text/config-texts.ts';
 
 let cursor: ClientRow;
 let claude: ClientRow;
@@ -18,12 +18,15 @@ beforeAll(async () => {
 
 describe('entries', () => {
   it('are built from the row’s shape; what has no value is left out', () => {
-    expect(buildEntry(cursor, { url: 'http://127.0.0.1:1/a/mcp', token: 't' })).toEqual({
+    expect(buildEntry(cursor, 'url', { url: 'http://127.0.0.1:1/a/mcp', token: 't' })).toEqual({
       url: 'http://127.0.0.1:1/a/mcp',
       headers: { Authorization: 'Bearer t' },
     });
-    expect(buildEntry(claude, { command: '/b', args: ['x', 'y'] })).toEqual({ command: '/b', args: ['x', 'y'] });
-    expect(buildEntry(claude, { command: '/b', args: [], env: { A: '1' } })).toEqual({
+    expect(buildEntry(claude, 'bridge', { command: '/b', args: ['x', 'y'] })).toEqual({
+      command: '/b',
+      args: ['x', 'y'],
+    });
+    expect(buildEntry(claude, 'bridge', { command: '/b', args: [], env: { A: '1' } })).toEqual({
       command: '/b',
       args: [],
       env: { A: '1' },
@@ -37,7 +40,7 @@ describe('entries', () => {
       headers: { 'X-Mine': '1', Authorization: 'Bearer old' },
       url: 'u',
     };
-    expect(mergeEntry(cursor, existing, buildEntry(cursor, { url: 'n', token: 't' }))).toEqual({
+    expect(mergeEntry(cursor, existing, buildEntry(cursor, 'url', { url: 'n', token: 't' }))).toEqual({
       url: 'n',
       headers: { 'X-Mine': '1', Authorization: 'Bearer t' },
       disabled: true,
@@ -51,7 +54,7 @@ describe('entries', () => {
   });
 
   it('are current while our fields say what we would write, whatever the token', () => {
-    const wanted = buildEntry(cursor, { url: 'n', token: '…' });
+    const wanted = buildEntry(cursor, 'url', { url: 'n', token: '…' });
     expect(
       containsEntry({ url: 'n', headers: { Authorization: 'Bearer berth_x', More: '1' }, disabled: true }, wanted),
     ).toBe(true);
@@ -61,6 +64,8 @@ describe('entries', () => {
 });
 
 describe('hideSecrets', () => {
+  const place = { keys: ['mcpServers'], nameField: null };
+
   it('hides headers and variables of every entry, and endpoint tokens anywhere', () => {
     const token = `berth_${'A'.repeat(43)}`;
     const text = JSON.stringify({
@@ -70,10 +75,10 @@ describe('hideSecrets', () => {
         y: { headers: { Authorization: 'Bearer s3cret' } },
       },
     });
-    expect(JSON.parse(hideSecrets(text, jsonDialects.json, ['mcpServers']))).toEqual({
+    expect(JSON.parse(hideSecrets(text, configTexts.json, place))).toEqual({
       note: '…',
       mcpServers: { x: { env: { KEY: '…', N: 1 }, args: ['a'] }, y: { headers: { Authorization: 'Bearer …' } } },
     });
-    expect(hideSecrets(`{ ${token}`, jsonDialects.json, ['mcpServers'])).toBe('{ …');
+    expect(hideSecrets(`{ ${token}`, configTexts.json, place)).toBe('{ …');
   });
 });

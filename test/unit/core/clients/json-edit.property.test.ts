@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type InsertionTrace, removeEntry, setEntry } from '../../../../main/core/clients/json-edit.ts';
-import { entriesIn, sameOutside } from '../../../../main/core/clients/json-proof.ts';
-import { jsonDialects } from '../../../../main/core/clients/json-text.ts';
+import type { InsertionTrace } from '../../../../main/core/clients/text/config-text.ts';
+import { removeEntry, setEntry } from '../../../../main/core/clients/text/json-edit.ts';
+import { entriesIn, sameOutside } from '../../../../main/core/clients/text/json-proof.ts';
+import { jsonDialects } from '../../../../main/core/clients/text/json-text.ts';
 import { uglyFile } from '../../../fixtures/clients/ugly-json.ts';
 
 const keys = ['mcpServers'];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { removeEntry, setEntry } from '../../../../main/core/clients/json-edit.ts';
-import { type JsonDialect, JsonTextProblem, jsonDialects } from '../../../../main/core/clients/json-text.ts';
+import { TextProblem } from '../../../../main/core/clients/text/config-text.ts';
+import { removeEntry, setEntry } from '../../../../main/core/clients/text/json-edit.ts';
+import { type JsonDialect, jsonDialects } from '../../../../main/core/clients/text/json-text.ts';
 
 const { json, jsonc } = jsonDialects;
 const keys = ['mcpServers'];
@@ -119,8 +120,8 @@ describe('what cannot be edited safely is refused with its place', () => {
     } catch (error) {
       problem = error;
     }
-    expect(problem).toBeInstanceOf(JsonTextProblem);
+    expect(problem).toBeInstanceOf(TextProblem);
     expect(problem).toMatchObject({ line, column });
-    expect((problem as JsonTextProblem).message).toMatch(sentence);
+    expect((problem as TextProblem).message).toMatch(sentence);
   });
 });

@@ -3,7 +3,7 @@ import { type JsonDialect, membersOf, objectsAlong, parseJsonText } from './json
 
 /**
  * Whether two texts say the same, in the same order, but for the entries `names` in the object at `keys`; an object along `keys`
- * that is missing counts as empty. Both must parse, else `JsonTextProblem`.
+ * that is missing counts as empty. Both must parse, else `TextProblem`.
  */
 export function sameOutside(
   before: string,

@@ -1,25 +1,12 @@
 import type { Node } from 'jsonc-parser';
+import type { Edited, InsertionTrace } from './config-text.ts';
 import { indentAt, layoutIn, printJson, printMember, startsItsLine, styleOf } from './json-style.ts';
 import { type JsonDialect, marksBetween, memberOf, membersOf, objectsAlong, parseJsonText } from './json-text.ts';
 
 /**
- * What was there before our first entry, as far as the text afterwards does not show it; with it, taking out the last entry gives
- * the former bytes back. `depth`: how many of the objects along the key existed (0 = not even the root). `before`: the whole text
- * if there was no root, else the inside of the deepest existing object if it was empty, else null.
- */
-export interface InsertionTrace {
-  readonly depth: number;
-  readonly before: string | null;
-}
-
-export interface Edited {
-  readonly text: string;
-  readonly trace: InsertionTrace | null;
-}
-
-/**
- * Sets one named entry in the object at `keys`. Text outside it stays as it is but for the comma that separates it; objects on
- * the way are made when missing. Throws `JsonTextProblem` where the text cannot be edited safely.
+ * Sets one named entry in the object at `keys`. `trace.before` is the whole text if there was no root, else the inside of the deepest
+ * existing object if it was empty, else null. Text outside it stays as it is but for the comma that separates it; objects on
+ * the way are made when missing. Throws `TextProblem` where the text cannot be edited safely.
  */
 export function setEntry(
   text: string,

@@ -1,4 +1,5 @@
 import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { TextProblem } from './config-text.ts';
 
 /** What a client's own parser accepts beyond strict JSON. */
 export interface JsonDialect {
@@ -12,22 +13,9 @@ export const jsonDialects = {
   jsonc: { comments: true, trailingCommas: true },
 } as const satisfies Record<string, JsonDialect>;
 
-/** Why a text cannot be edited, with its place; line and column count from 1. */
-export class JsonTextProblem extends Error {
-  readonly line: number;
-  readonly column: number;
-
-  constructor(text: string, offset: number, what: string) {
-    super(what);
-    const before = text.slice(0, offset).split(/\r\n|\r|\n/);
-    this.line = before.length;
-    this.column = (before.at(-1) ?? '').length + 1;
-  }
-}
-
 /**
  * Parses in the client's dialect, without mercy: the client would stumble over what we let pass. Null for a text without a value
- * (empty, white space, and comments where the dialect has them). Throws `JsonTextProblem`.
+ * (empty, white space, and comments where the dialect has them). Throws `TextProblem`.
  */
 export function parseJsonText(text: string, dialect: JsonDialect): Node | null {
   const errors: ParseError[] = [];
@@ -39,11 +27,11 @@ export function parseJsonText(text: string, dialect: JsonDialect): Node | null {
       allowEmptyContent: true,
     });
   } catch (error) {
-    if (error instanceof RangeError) throw new JsonTextProblem(text, 0, 'it is nested too deeply');
+    if (error instanceof RangeError) throw new TextProblem(text, 0, 'it is nested too deeply');
     throw error;
   }
   const [first] = errors;
-  if (first) throw new JsonTextProblem(text, first.offset, sentenceOf(printParseErrorCode(first.error)));
+  if (first) throw new TextProblem(text, first.offset, sentenceOf(printParseErrorCode(first.error)));
   if (root === undefined) return null;
   if (!dialect.comments) requireStrictJson(text);
   return root;
@@ -60,7 +48,7 @@ export function membersOf(object: Node): { key: string; property: Node; value: N
 /** The one member of that name; throws when there are two, since parsers differ on which one counts. */
 export function memberOf(text: string, object: Node, key: string) {
   const [first, second] = membersOf(object).filter((member) => member.key === key);
-  if (second) throw new JsonTextProblem(text, second.property.offset, `the key "${key}" is there twice`);
+  if (second) throw new TextProblem(text, second.property.offset, `the key "${key}" is there twice`);
   return first;
 }
 
@@ -70,14 +58,14 @@ export function memberOf(text: string, object: Node, key: string) {
  */
 export function objectsAlong(text: string, root: Node | null, keys: readonly string[]): Node[] {
   if (root === null) return [];
-  if (root.type !== 'object') throw new JsonTextProblem(text, root.offset, 'it is not an object');
+  if (root.type !== 'object') throw new TextProblem(text, root.offset, 'it is not an object');
   const objects = [root];
   let object = root;
   for (const key of keys) {
     const member = memberOf(text, object, key);
     if (member === undefined) break;
     if (member.value.type !== 'object') {
-      throw new JsonTextProblem(text, member.value.offset, `"${key}" is not an object`);
+      throw new TextProblem(text, member.value.offset, `"${key}" is not an object`);
     }
     object = member.value;
     objects.push(object);
@@ -114,7 +102,7 @@ function requireStrictJson(text: string): void {
     JSON.parse(text);
   } catch (error) {
     const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-    throw new JsonTextProblem(text, Number(position ?? 0), 'it is not strict JSON');
+    throw new TextProblem(text, Number(position ?? 0), 'it is not strict JSON');
   }
 }
 
