@@ -68,11 +68,11 @@ export class ClientFiles {
     return { state, plan: planChange(row, state, request, this.#platform) };
   }
 
-  /** Does it. Rejects with the reasons of `planChange`, `conflict` when the file is not what the caller saw or keeps changing. */
-  async write(row: ClientRow, file: string, draft: ChangeRequest, options: WriteOptions): Promise<void> {
+  /** Does it, and answers what is ours then. Rejects with the reasons of `planChange`, `conflict` when the file is not what the caller saw or keeps changing. */
+  async write(row: ClientRow, file: string, draft: ChangeRequest, options: WriteOptions): Promise<Ownership> {
     const path = await resolveTarget(file);
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    await withFileLock(join(this.#folder, 'locks'), hashPath(path), async () => {
+    return await withFileLock(join(this.#folder, 'locks'), hashPath(path), async () => {
       let request: ChangeRequest | null = null;
       for (let attempt = 0; attempt < TRIES; attempt++) {
         const { state, plan: rehearsal } = await this.plan(row, path, draft);
@@ -82,7 +82,7 @@ export class ClientFiles {
         const plan = planChange(row, state, request, this.#platform);
         try {
           await this.#commit(row, state, plan);
-          return;
+          return plan.ownership;
         } catch (error) {
           if (!(error instanceof FileChanged)) throw error;
         }
@@ -133,7 +133,7 @@ export class ClientFiles {
 
   async #lines(
     row: ClientRow,
-    { snapshot }: ClientFileState,
+    { snapshot, ownership }: ClientFileState,
     plan: ChangePlan,
     id: string,
     key: string,
@@ -141,17 +141,21 @@ export class ClientFiles {
   ): Promise<JournalLine[]> {
     const time = this.#now();
     const backup = await this.journal.backUp(snapshot, row.id, key, time);
-    return plan.entries.map(({ action, name, hash }) => ({
+    return plan.entries.map(({ action, name, slug, hash }, index) => ({
       id,
       time: time.toISOString(),
       client: row.id,
       path: snapshot.path,
       action,
       name,
+      slug,
       before: snapshot.hash,
       after,
       entry: hash,
       backup,
+      mode: snapshot.bytes === null ? null : snapshot.mode,
+      owned: index === 0 ? ownership : null,
+      undoes: plan.undoes ?? null,
     }));
   }
 

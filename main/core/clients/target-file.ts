@@ -63,14 +63,11 @@ export async function readTarget(path: string): Promise<FileSnapshot> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(path, error);
   });
-  const decoded = decode(bytes, path);
-  const byteOrderMark = decoded.startsWith(BYTE_ORDER_MARK);
   return {
     path,
     bytes,
     hash: hashBytes(bytes),
-    text: byteOrderMark ? decoded.slice(1) : decoded,
-    byteOrderMark,
+    ...decodeConfig(bytes, path),
     mode: found.mode & 0o7777,
     uid: found.uid,
     gid: found.gid,
@@ -107,9 +104,12 @@ export async function requireWritable(snapshot: FileSnapshot): Promise<void> {
   if (!usable) throw readOnly(folder);
 }
 
-function decode(bytes: Buffer, path: string): string {
+/** The text of a file without its byte order mark. Throws `invalid-config` for what is not UTF-8. */
+export function decodeConfig(bytes: Buffer, path: string): { text: string; byteOrderMark: boolean } {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const decoded = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const byteOrderMark = decoded.startsWith(BYTE_ORDER_MARK);
+    return { text: byteOrderMark ? decoded.slice(1) : decoded, byteOrderMark };
   } catch (error) {
     throw new BerthError('invalid-config', `${path} is not UTF-8 text.`, {
       hint: 'Save the file as UTF-8, then try again. Berth has not touched it.',
