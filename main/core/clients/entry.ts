@@ -32,16 +32,20 @@ export function buildEntry(row: ClientRow, via: ClientVia, values: EntryValues):
 }
 
 /**
- * Our fields in an entry that somebody may have added to: fields that any of the row's shapes names are ours, others stay; the
- * same one level down, so that a header or variable of the user's survives.
+ * Our fields in an entry that somebody may have added to: fields that any of the row's shapes names are ours, others stay; in the
+ * objects below, such as headers and variables, what somebody added stays, too.
  */
 export function mergeEntry(row: ClientRow, existing: unknown, ours: JsonObject): JsonObject {
-  if (!isObject(existing)) return ours;
   const owned = new Set([row.entries.url, row.entries.stdio].flatMap((shape) => Object.keys(shape ?? {})));
+  return merge(existing, ours, owned);
+}
+
+function merge(existing: unknown, ours: JsonObject, owned: ReadonlySet<string>): JsonObject {
+  if (!isObject(existing)) return ours;
   const merged: JsonObject = {};
   for (const [field, value] of Object.entries(existing)) {
     const own = ours[field];
-    if (isObject(own) && isObject(value)) merged[field] = { ...value, ...own };
+    if (isObject(own)) merged[field] = merge(value, own, new Set());
     else if (own !== undefined) merged[field] = own;
     else if (!owned.has(field)) merged[field] = value;
   }
@@ -100,11 +104,24 @@ function fillObject(shape: JsonObject, values: ReadonlyMap<string, unknown>): Js
 
 function fill(value: unknown, values: ReadonlyMap<string, unknown>): unknown {
   if (isObject(value)) return fillObject(value, values);
-  if (Array.isArray(value)) return value.map((item) => fill(item, values));
+  if (Array.isArray(value)) return value.flatMap((item) => fillItem(item, values));
   if (typeof value !== 'string') return value;
   const alone = /^\$\{(\w+)\}$/.exec(value)?.[1];
   if (alone !== undefined) return values.get(alone);
   return value.replace(/\$\{(\w+)\}/g, (_all, name: string) => String(values.get(name) ?? ''));
+}
+
+/** The items that one of a list's becomes: `--env=${env...}` is one for each variable; one without a value is none. */
+function fillItem(item: unknown, values: ReadonlyMap<string, unknown>): unknown[] {
+  const spread = typeof item === 'string' ? /^(.*)\$\{(\w+)\.\.\.\}(.*)$/.exec(item) : null;
+  if (spread === null) {
+    const filled = fill(item, values);
+    return filled === undefined ? [] : [filled];
+  }
+  const [, head = '', name = '', tail = ''] = spread;
+  const value = values.get(name);
+  const all = isObject(value) ? Object.entries(value).map(([key, each]) => `${key}=${each}`) : value;
+  return Array.isArray(all) ? all.map((each) => `${head}${each}${tail}`) : [];
 }
 
 function canonical(value: unknown): string {

@@ -45,16 +45,19 @@ const detectSchema = z.strictObject({
   folders: z.array(pathSchema).default([]),
 });
 
-/** The object that is written, with `${url}`, `${token}`, `${command}`, `${args}`, `${env}`; a value that is one placeholder alone keeps its type. */
+/**
+ * The object that is written, with `${url}`, `${token}`, `${command}`, `${args}`, `${env}`; a value that is one placeholder alone keeps
+ * its type. In a list `${args...}` stands for as many items as there are, with what is written around it around each of them.
+ */
 const shapeSchema = z.record(z.string(), z.unknown());
 
 const perPlatform = <T extends z.ZodType>(schema: T) =>
   z.strictObject({ darwin: schema.optional(), win32: schema.optional(), linux: schema.optional() });
 
 /**
- * The vendor's own command line, as argument vectors without a shell. Placeholders: `${name}` of the entry, `${command}`, `${args}`
- * (alone: spread), `${entry}` the stdio entry as JSON, `${named}` the same with a `name` in front. Nothing secret is ever in them: the
- * entry that goes this way is the one of the bridge.
+ * The vendor's own command line, as argument vectors without a shell. Placeholders: `${name}` of the entry, `${command}`,
+ * `${args...}` one argument each, `${env...}` one argument `NAME=value` each (none without variables), `${entry}` the stdio entry as
+ * JSON, `${named}` the same with a `name` in front. Nothing secret is ever in them: the entry that goes this way is the one of the bridge.
  */
 const cliSchema = z.strictObject({
   /** Program on PATH. */
@@ -96,7 +99,7 @@ export const clientRowSchema = z
     rewrites: z.boolean().default(false),
     /** Names of its processes, by which Berth sees that it runs. */
     processes: perPlatform(z.array(z.string().min(1)).min(1)).default({}),
-    /** Path templates relative to nothing: absolute, with `${file}` for the config file. */
+    /** Its path is absolute or begins with `${file}`, the config file: `${file}.lock`. */
     lock: lockSchema.optional(),
     cli: cliSchema.optional(),
     /**

@@ -176,7 +176,8 @@ describe('ClientService', () => {
   });
 
   it('finds applications by program, launcher and folder, and reports the last connection', async () => {
-    expect((await clients.list()).map(({ id, state }) => `${id} ${state}`)).toEqual([
+    const registry = sandbox.registry.filter(({ id }) => id === 'claude-desktop' || id === 'cursor');
+    expect((await create({ registry }).list()).map(({ id, state }) => `${id} ${state}`)).toEqual([
       'claude-desktop absent',
       'cursor absent',
     ]);
@@ -184,7 +185,7 @@ describe('ClientService', () => {
     await writeDeep(join(home, 'bin', 'cursor'), '#!/bin/sh\n');
     await chmod(join(home, 'bin', 'cursor'), 0o755);
     const sighting = { at: '2026-05-01T10:00:00.000Z', as: { name: 'cursor-vscode', version: '1.0.0' } };
-    const seen = create({ seen: (id) => (id === 'cursor' ? sighting : null) });
+    const seen = create({ registry, seen: (id) => (id === 'cursor' ? sighting : null) });
     expect((await seen.list()).map((one) => [one.id, one.state, one.connectedAt, one.connectedAs])).toEqual([
       ['claude-desktop', 'available', null, null],
       ['cursor', 'available', sighting.at, sighting.as],

@@ -23,15 +23,27 @@ verifiedAt: null
 `;
 
 describe('the client registry', () => {
-  it('knows Claude Desktop by the bridge and Cursor by URL, on every platform', async () => {
+  it('knows the clients of this list, each on every platform', async () => {
     const rows = await loadClientRegistry(shipped);
-    expect(rows.map(({ id, via, format, key }) => ({ id, via, format, key }))).toEqual([
-      { id: 'claude-desktop', via: 'bridge', format: 'json', key: ['mcpServers'] },
-      { id: 'cursor', via: 'url', format: 'json', key: ['mcpServers'] },
-    ]);
+    expect(rows.map(({ id }) => id).join(' ')).toBe(
+      'amp antigravity claude-code claude-desktop cline cursor devin-desktop gemini-cli copilot-cli junie kiro ' +
+        'lm-studio opencode qwen-code vscode vscode-insiders warp windsurf zed',
+    );
     for (const { paths, detect } of rows) {
       expect(Object.keys(paths).sort()).toEqual(['darwin', 'linux', 'win32']);
       expect(Object.keys(detect).sort()).toEqual(['darwin', 'linux', 'win32']);
+    }
+  });
+
+  it('prefers the bridge, which needs no token in the file, everywhere but in Cursor', async () => {
+    const rows = await loadClientRegistry(shipped);
+    expect(rows.filter(({ via }) => via === 'url').map(({ id }) => id)).toEqual(['cursor']);
+    expect(rows.filter(({ entries }) => entries.url === undefined).map(({ id }) => id)).toEqual(['claude-desktop']);
+  });
+
+  it('says either what shows that a row is right, or what could not be verified', async () => {
+    for (const { id, verifiedAt, evidence, doubts } of await loadClientRegistry(shipped)) {
+      expect({ id, shown: (verifiedAt === null ? doubts : evidence).length > 0 }).toEqual({ id, shown: true });
     }
   });
 
@@ -44,11 +56,10 @@ describe('the client registry', () => {
         row.replace('id: other', 'id: cursor').replace('title: Other', 'title: Mine'),
       );
       const rows = await loadClientRegistry(shipped, folder, join(folder, 'none'));
-      expect(rows.map(({ id, title }) => `${id}: ${title}`)).toEqual([
-        'claude-desktop: Claude Desktop',
-        'cursor: Mine',
-        'other: Other',
-      ]);
+      const titles = new Map(rows.map(({ id, title }) => [id, title]));
+      expect(titles.get('cursor')).toBe('Mine');
+      expect(titles.get('other')).toBe('Other');
+      expect(titles.get('claude-desktop')).toBe('Claude Desktop');
     } finally {
       await rm(folder, { recursive: true });
     }
