@@ -78,6 +78,14 @@ export const clientSchema = z.object({
 });
 export type Client = z.infer<typeof clientSchema>;
 
+/** What is wrong with it in a few words, for menus and lists; null when nothing is. */
+export function clientTrouble(client: Client): string | null {
+  if (client.queued?.problem) return 'a change that waited has failed';
+  if (client.state === 'unreadable') return 'its file cannot be read';
+  if (client.state === 'wiped') return 'Berth’s entries are gone from its file';
+  return client.state === 'changed' ? 'an entry is not as Berth wrote it' : null;
+}
+
 /** What a write would do, shown before it is done. Diffs show tokens as `…`. */
 export const clientChangeSchema = z.object({
   client: z.string(),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Client } from '../../../../contract/model/client.ts';
 import { withDuplicates } from '../../../../main/core/clients/duplicates.ts';
 import { parseClientRow } from '../../../../main/core/clients/registry.ts';
+import { aClient } from '../../../fixtures/clients/a-client.ts';
 
 const row = (id: string, more = '') =>
   parseClientRow(
@@ -10,12 +10,10 @@ const row = (id: string, more = '') =>
     `${id}.yaml`,
   );
 const client = (id: string, ...slugs: string[]) =>
-  ({
-    id,
+  aClient(id, {
     title: id.toUpperCase(),
     entries: slugs.map((slug) => ({ slug, name: `berth-${slug}`, via: 'bridge', state: 'installed' })),
-    warnings: [],
-  }) as unknown as Client;
+  });
 
 describe('a client that also reads the file of another', () => {
   const registry = [row('warp', ', alsoReads: [{client: claude, when: when it is allowed to}]'), row('claude')];
