@@ -1,7 +1,7 @@
 import { access, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { writePrivately } from '../private-file.ts';
+import { syncFolder, writePrivately } from '../private-file.ts';
 import { ownershipSchema } from './ownership.ts';
 import type { FileSnapshot } from './target-file.ts';
 
@@ -47,10 +47,14 @@ export class ClientJournal {
   }
 
   async append(lines: readonly JournalLine[]): Promise<void> {
-    const handle = await open(this.#file, 'a', 0o600);
+    const handle = await open(this.#file, 'a+', 0o600);
     try {
-      await handle.appendFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      const { size } = await handle.stat();
+      const last = size === 0 ? '\n' : (await handle.read(Buffer.alloc(1), 0, 1, size - 1)).buffer.toString();
+      // A line that a crash cut short must not take the next one with it.
+      await handle.appendFile((last === '\n' ? '' : '\n') + lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
       await handle.sync();
+      if (size === 0) await syncFolder(dirname(this.#file));
     } finally {
       await handle.close();
     }
