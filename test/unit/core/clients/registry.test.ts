@@ -56,7 +56,7 @@ describe('the client registry', () => {
 
   it.each([
     ['id: other\n  bad: [', /line 1, column 5: Nested mappings/],
-    [row.replace('format: jsonc', 'format: toml'), /format/],
+    [row.replace('format: jsonc', 'format: ini'), /format/],
     [row.replace('via: url', 'via: bridge'), /entry shape/],
     [`${row}\nextra: 1`, /extra/i],
     [row.replace('verifiedAt: null', 'verifiedAt: yesterday'), /verifiedAt/],
