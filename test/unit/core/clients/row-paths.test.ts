@@ -29,6 +29,7 @@ const places: Record<string, string | [linux: string, darwin: string, win32: str
     `${appData}\\Claude\\claude_desktop_config.json`,
   ],
   cline: '.cline/data/settings/cline_mcp_settings.json',
+  codex: '.codex/config.toml',
   'copilot-cli': '.copilot/mcp-config.json',
   cursor: '.cursor/mcp.json',
   'devin-desktop': [
@@ -66,6 +67,7 @@ const overrides: [id: string, env: Record<string, string>, linux: string, everyw
   ['cline', { CLINE_MCP_SETTINGS_PATH: '/o/m.json', CLINE_DATA_DIR: '/d', CLINE_DIR: '/c' }, '/o/m.json', true],
   ['cline', { CLINE_DATA_DIR: '/d', CLINE_DIR: '/c' }, '/d/settings/cline_mcp_settings.json', true],
   ['cline', { CLINE_DIR: '/c' }, '/c/data/settings/cline_mcp_settings.json', true],
+  ['codex', { CODEX_HOME: '/o' }, '/o/config.toml', true],
   ['copilot-cli', { COPILOT_HOME: '/o' }, '/o/mcp-config.json', true],
   ['gemini-cli', { GEMINI_CLI_HOME: '/o' }, '/o/.gemini/settings.json', true],
   ['opencode', { XDG_CONFIG_HOME: '/x' }, '/x/opencode/opencode.jsonc', true],
