@@ -207,7 +207,16 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const address = store.add(new EndpointAddress(port, (wanted) => gateway.listen(wanted)));
     await address.open();
     const clients = store.add(
-      await createClients({ options, registry, tokens, sightings, home, endpointUrl: (slug) => address.of(slug) }),
+      await createClients({
+        options,
+        registry,
+        settings,
+        loginShell,
+        tokens,
+        sightings,
+        home,
+        endpointUrl: (slug) => address.of(slug),
+      }),
     );
     await clients.start();
     const monitor = store.add(
@@ -250,6 +259,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       audit,
       approvals,
       clients,
+      registry,
       tokens,
       secrets,
       inspector,
@@ -268,7 +278,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const relistClients = async () => {
       listed = await clients.list();
     };
-    for (const subscription of followChanges(core, { launcher, address, fixedPort: options.port, relistClients })) {
+    const shellAnswered = loginShell.resolve();
+    const more = { launcher, address, fixedPort: options.port, relistClients, shellAnswered };
+    for (const subscription of followChanges(core, more)) {
       store.add(subscription);
     }
     void loginShell.resolve().then(({ warning }) => {

@@ -211,7 +211,7 @@ function clientHandlers({ clients, tokens, servers, endpoint, endClient }: CoreP
 }
 
 function keeperHandlers(core: CoreParts): Only<'approvals' | 'audit' | 'logs' | 'secrets' | 'settings'> {
-  const { approvals, audit, logs, secrets, settings, servers, shell } = core;
+  const { approvals, audit, clients, logs, secrets, settings, servers, shell } = core;
   return {
     'approvals.list': () => approvals.list(),
     'approvals.decide': ({ id, approve }) => approvals.decide(id, approve),
@@ -235,6 +235,9 @@ function keeperHandlers(core: CoreParts): Only<'approvals' | 'audit' | 'logs' | 
     },
     'settings.get': () => ({ path: settings.file, settings: settings.settings }),
     'settings.update': async (patch) => {
+      for (const [id, { file }] of Object.entries(patch.clients ?? {})) {
+        if (file !== undefined && file !== settings.settings.clients[id]?.file) clients.checkPin(id, file);
+      }
       await settings.update((draft) => Object.assign(draft, patch));
       if (patch.startAtLogin !== undefined) await shell.setStartAtLogin?.(patch.startAtLogin);
       return settings.settings;

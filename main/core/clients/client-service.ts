@@ -16,14 +16,14 @@ import type { PreparedToken } from '../secrets/endpoint-tokens.ts';
 import { Applications } from './applications.ts';
 import { type ChangeRequest, type ClientFileState, changesFile, isCurrent } from './change-plan.ts';
 import { ClientFiles } from './client-file.ts';
-import { diffOf, notesOf } from './describe-change.ts';
+import { diffOf, notesOf, placeWarnings } from './describe-change.ts';
 import { withDuplicates } from './duplicates.ts';
 import { buildEntry, HIDDEN } from './entry.ts';
 import { describeWrite, readHistory } from './history.ts';
-import { type ClientLocation, detectClient, locateClient, type Presence } from './locate.ts';
+import { type ClientLocation, detectClient, expandPath, locateClient, type Presence } from './locate.ts';
 import type { FoundEntry, Ownership } from './ownership.ts';
 import { type Former, readFormer } from './plan-restore.ts';
-import type { ClientRow } from './registry.ts';
+import { type ClientRow, rowAt, waysOf } from './registry.ts';
 import type { Sighting } from './sightings.ts';
 import { bySlug, type EntryMaker, undoRequest, writeToUndo } from './undo.ts';
 import { blockedWords, WriteGate, type WriteGateOptions } from './write-gate.ts';
@@ -36,12 +36,15 @@ export interface BridgeCommand {
 }
 
 export interface ClientServiceOptions {
+  /** May change at any time, as `env` may; `relocate` tells that it did. */
   readonly registry: readonly ClientRow[];
   /** Environment of the user's login shell: paths of clients follow its overrides. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
   readonly platform: NodeJS.Platform;
   readonly stateFolder: string;
+  /** The config file that the user chose for a client. */
+  readonly pinnedFile?: (client: string) => string | undefined;
   /** URL of a server's Streamable HTTP endpoint. */
   readonly endpointUrl: (slug: string) => string;
   /** A new token for (slug, client), which replaces the former (D23) once the file holds it. */
@@ -94,9 +97,14 @@ export class ClientService implements Disposable {
 
   /** Begins to watch the clients' files; resolves when the watches stand. */
   async start(): Promise<void> {
-    const places = await Promise.all(this.#options.registry.map((row) => locateClient(row, this.#options)));
     await this.#gate.start();
-    await this.#watch.set(places.flatMap((place) => (place === null ? [] : [place.file, ...place.others])));
+    await this.#watchFiles();
+  }
+
+  /** The registry, the environment or a pinned file changed: watches the files where they are now, and announces it. */
+  async relocate(): Promise<void> {
+    await this.#watchFiles();
+    this.#changed.fire();
   }
 
   /** Every client that this platform has, also those that are not installed. */
@@ -116,6 +124,13 @@ export class ClientService implements Disposable {
     return described;
   }
 
+  /** Throws `not-found` or `invalid-argument` for a file that cannot be pinned for a client. */
+  checkPin(client: string, file: string): void {
+    this.#row(client);
+    if (expandPath(file, this.#options) !== null) return;
+    throw new BerthError('invalid-argument', `${file} is not the whole path of a file on this machine.`);
+  }
+
   /** What a change would do to the file, with tokens as `…`; nothing is written and no token is minted. */
   async preview(request: {
     client: string;
@@ -125,8 +140,8 @@ export class ClientService implements Disposable {
     route?: ClientRoute | undefined;
   }): Promise<ClientChange> {
     const row = this.#row(request.client);
-    const via = this.#via(row, request.via);
     const place = await this.#place(row);
+    const via = this.#via(rowAt(row, place.via), request.via);
     return await this.#show(row, place, via, () => this.#draft(row, request.action, via, request.slugs));
   }
 
@@ -144,7 +159,7 @@ export class ClientService implements Disposable {
     whenRunning?: WhenRunning | undefined;
   }): Promise<Client> {
     const row = this.#row(request.client);
-    const via = this.#via(row, request.via);
+    const via = this.#via(rowAt(row, (await this.#place(row)).via), request.via);
     const slugs = [...new Set(request.slugs)];
     if (slugs.length === 0) throw new BerthError('invalid-argument', 'Name at least one server to install.');
     return await this.#gated(row, { action: 'install', slugs, via }, request.whenRunning, async (place) => {
@@ -370,8 +385,9 @@ export class ClientService implements Disposable {
   }
 
   async #describe(row: ClientRow): Promise<Client | null> {
-    const place = await locateClient(row, this.#options);
+    const place = await this.#locate(row);
     if (place === null) return null;
+    const here = rowAt(row, place.via);
     const presence = await detectClient(row, this.#options);
     const client: Client = {
       id: row.id,
@@ -380,18 +396,18 @@ export class ClientService implements Disposable {
       application: presence,
       running: row.rewrites ? (await this.#gate.blocking(row)) !== null : null,
       file: place.file,
-      otherFiles: place.others,
+      otherFiles: place.others.map(({ file }) => file),
       entries: [],
       connectedAt: this.#options.seen?.(row.id)?.at ?? null,
       connectedAs: this.#options.seen?.(row.id)?.as ?? null,
       queued: this.#queued(row),
-      warnings: [],
+      warnings: placeWarnings(row, place),
       verifiedAt: row.verifiedAt,
       doubts: row.doubts,
       evidence: row.evidence,
       reload: row.reload,
-      via: row.via,
-      ways: waysOf(row),
+      via: here.via,
+      ways: waysOf(here),
       routes: [{ route: 'file', why: null }],
       error: null,
     };
@@ -426,8 +442,19 @@ export class ClientService implements Disposable {
     });
   }
 
+  async #watchFiles(): Promise<void> {
+    const places = await Promise.all(this.#options.registry.map((row) => this.#locate(row)));
+    await this.#watch.set(
+      places.flatMap((place) => (place === null ? [] : [place.file, ...place.others.map(({ file }) => file)])),
+    );
+  }
+
+  #locate(row: ClientRow): Promise<ClientLocation | null> {
+    return locateClient(row, this.#options, this.#options.pinnedFile?.(row.id));
+  }
+
   async #place(row: ClientRow): Promise<ClientLocation> {
-    const place = await locateClient(row, this.#options);
+    const place = await this.#locate(row);
     if (place === null) throw noPlace(row);
     return place;
   }
@@ -437,15 +464,6 @@ function cannotWait(row: ClientRow): BerthError {
   return new BerthError('unsupported', 'An undo cannot wait: what it puts back depends on what the file is then.', {
     hint: `Quit ${row.title} and undo then, or use --when-running restart.`,
   });
-}
-
-/** The ways that a row has an entry shape for, its own first. */
-function waysOf(row: ClientRow): ClientVia[] {
-  const known: ClientVia[] = [
-    ...(row.entries.url ? ['url' as const] : []),
-    ...(row.entries.stdio ? ['bridge' as const] : []),
-  ];
-  return known.toSorted((one, other) => Number(other === row.via) - Number(one === row.via));
 }
 
 function stateOf(entries: readonly FoundEntry[], shown: Client['entries'], presence: Presence): Client['state'] {
