@@ -6,7 +6,9 @@ import {
   clientChangeSchema,
   clientRouteSchema,
   clientSchema,
+  clientUninstalledSchema,
   clientViaSchema,
+  clientWriteSchema,
   whenRunningSchema,
 } from './model/client.ts';
 import { contextSchema, contextSettingsInputSchema, kubeSourceSchema } from './model/context.ts';
@@ -133,6 +135,28 @@ export const calls = {
       client: z.string(),
       slugs: z.array(z.string()).default([]),
       route: clientRouteSchema.default('file'),
+      baseHash: z.string().nullable().optional(),
+      whenRunning: whenRunningSchema.optional(),
+    }),
+    clientSchema,
+  ),
+
+  /** Writes every entry that is not as Berth wrote it anew, each in its own way. */
+  'clients.repair': call(z.object({ client: z.string(), whenRunning: whenRunningSchema.optional() }), clientSchema),
+  /** Takes a change back that waits until an application has quit. */
+  'clients.cancelQueued': call(z.object({ client: z.string() }), clientSchema),
+  /** Everything of Berth, out of every client. A client that refuses keeps no other from it. */
+  'clients.uninstallAll': call(
+    z.object({ whenRunning: whenRunningSchema.optional() }).optional(),
+    z.array(clientUninstalledSchema),
+  ),
+  /** Newest first. */
+  'clients.history': call(none, z.array(clientWriteSchema)),
+  /** Without an id: the last write that still stands. */
+  'clients.undoPreview': call(z.object({ id: z.string().optional() }).optional(), clientChangeSchema),
+  'clients.undo': call(
+    z.object({
+      id: z.string().optional(),
       baseHash: z.string().nullable().optional(),
       whenRunning: whenRunningSchema.optional(),
     }),

@@ -50,7 +50,15 @@ export const clientSchema = z.object({
   /** What it called itself then (`initialize.clientInfo`). */
   connectedAs: z.object({ name: z.string(), version: z.string() }).nullable(),
   /** A change that waits until the application has quit. */
-  queued: z.object({ action: clientActionSchema, slugs: z.array(z.string()), since: z.string() }).nullable(),
+  queued: z
+    .object({
+      action: clientActionSchema,
+      slugs: z.array(z.string()),
+      since: z.string(),
+      /** Why it failed when its time had come. */
+      problem: errorInfoSchema.nullable(),
+    })
+    .nullable(),
   /** What the user should know although nothing is broken, such as another client that shows the same entries. */
   warnings: z.array(z.string()),
   /** Day on which the registry's row was last checked against the vendor's source or docs; null = unverified. */
@@ -69,6 +77,14 @@ export const clientSchema = z.object({
   error: errorInfoSchema.nullable(),
 });
 export type Client = z.infer<typeof clientSchema>;
+
+/** What is wrong with it in a few words, for menus and lists; null when nothing is. */
+export function clientTrouble(client: Client): string | null {
+  if (client.queued?.problem) return 'a change that waited has failed';
+  if (client.state === 'unreadable') return 'its file cannot be read';
+  if (client.state === 'wiped') return 'Berth’s entries are gone from its file';
+  return client.state === 'changed' ? 'an entry is not as Berth wrote it' : null;
+}
 
 /** What a write would do, shown before it is done. Diffs show tokens as `…`. */
 export const clientChangeSchema = z.object({
@@ -99,3 +115,29 @@ export type ClientChange = z.infer<typeof clientChangeSchema>;
  */
 export const whenRunningSchema = z.enum(['queue', 'restart', 'write']);
 export type WhenRunning = z.infer<typeof whenRunningSchema>;
+
+/** One write of a client's file that Berth made, newest first in lists. */
+export const clientWriteSchema = z.object({
+  id: z.string(),
+  time: z.string(),
+  client: z.string(),
+  title: z.string(),
+  file: z.string(),
+  changes: z.array(z.object({ action: z.enum(['set', 'remove']), name: z.string() })),
+  /** The write that this one took back. */
+  undoes: z.string().nullable(),
+  undone: z.boolean(),
+  /** Why it cannot be undone any more; null when it can. */
+  final: z.string().nullable(),
+});
+export type ClientWrite = z.infer<typeof clientWriteSchema>;
+
+/** What became of one client when everything was uninstalled. */
+export const clientUninstalledSchema = z.object({
+  client: z.string(),
+  title: z.string(),
+  file: z.string(),
+  entries: z.array(z.string()),
+  error: errorInfoSchema.nullable(),
+});
+export type ClientUninstalled = z.infer<typeof clientUninstalledSchema>;

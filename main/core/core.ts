@@ -84,7 +84,10 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const startedAt = new Date().toISOString();
     await removeStale(paths.runtime);
 
-    const { settings, tokens, secrets, presets, registry, logs, audit, loginShell } = await openStores(options, store);
+    const { settings, tokens, secrets, presets, registry, sightings, logs, audit, loginShell } = await openStores(
+      options,
+      store,
+    );
     const loginEnvironment = async () => (await loginShell.resolve()).env;
     const kube = store.add(
       new KubeService({
@@ -195,7 +198,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         tokens: internalTokens,
         version,
         allMode: () => settings.settings.all.mode,
-        events: recordTraffic({ activity, audit, metrics }),
+        events: recordTraffic({ activity, audit, metrics, sightings }),
         approver: approvals,
         metrics: () => metrics.read(),
       }),
@@ -204,7 +207,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const address = store.add(new EndpointAddress(port, (wanted) => gateway.listen(wanted)));
     await address.open();
     const clients = store.add(
-      await createClients({ options, registry, tokens, activity, home, endpointUrl: (slug) => address.of(slug) }),
+      await createClients({ options, registry, tokens, sightings, home, endpointUrl: (slug) => address.of(slug) }),
     );
     await clients.start();
     const monitor = store.add(
@@ -251,6 +254,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       secrets,
       inspector,
       activity,
+      sightings,
       meter,
       endClient: (client: string) => gateway.endClient(client),
       endpoint: () => ({ url: address.url, error: address.error }),

@@ -2,20 +2,20 @@ import { join } from 'node:path';
 import { writeBridgeShim } from './bridge-shim.ts';
 import { ClientService } from './clients/client-service.ts';
 import type { ClientRow } from './clients/registry.ts';
+import type { Sightings } from './clients/sightings.ts';
 import type { CoreOptions } from './core-options.ts';
 import type { EndpointTokens } from './secrets/endpoint-tokens.ts';
-import type { Activity } from './servers/activity.ts';
 
 /** Writes the bridge's shim, which the files of AI clients point to, and makes what edits those files. Not started yet. */
 export async function createClients(parts: {
   readonly options: Pick<CoreOptions, 'paths' | 'env' | 'platform' | 'shell' | 'files'>;
   readonly registry: readonly ClientRow[];
   readonly tokens: EndpointTokens;
-  readonly activity: Activity;
+  readonly sightings: Sightings;
   readonly home: string;
   readonly endpointUrl: (slug: string) => string;
 }): Promise<ClientService> {
-  const { registry, tokens, activity, home, endpointUrl } = parts;
+  const { registry, tokens, sightings, home, endpointUrl } = parts;
   const { paths, env, platform, shell, files } = parts.options;
   const shim = await writeBridgeShim({
     folder: join(paths.state, 'bin'),
@@ -38,6 +38,6 @@ export async function createClients(parts: {
       await tokens.revoke(client, slug);
     },
     bridgeCommand: () => shim,
-    connectedAt: (client) => activity.lastSeen(client),
+    seen: (client) => sightings.of(client),
   });
 }

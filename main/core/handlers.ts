@@ -184,12 +184,17 @@ function clientHandlers({ clients, tokens, servers, endpoint, endClient }: CoreP
       if (input.action === 'install') for (const slug of input.slugs) requireEndpoint(servers, slug);
       return clients.preview(input);
     },
-    'clients.install': ({ client, slugs, baseHash }) => {
-      for (const slug of slugs) requireEndpoint(servers, slug);
-      return clients.install({ client, slugs, ...(baseHash === undefined ? {} : { baseHash }) });
+    'clients.install': (input) => {
+      for (const slug of input.slugs) requireEndpoint(servers, slug);
+      return clients.install(input);
     },
-    'clients.uninstall': ({ client, slugs, baseHash }) =>
-      clients.uninstall({ client, slugs, ...(baseHash === undefined ? {} : { baseHash }) }),
+    'clients.uninstall': (input) => clients.uninstall(input),
+    'clients.repair': (input) => clients.repair(input),
+    'clients.cancelQueued': ({ client }) => clients.cancelQueued(client),
+    'clients.uninstallAll': (input) => clients.uninstallAll(input?.whenRunning),
+    'clients.history': () => clients.history(),
+    'clients.undoPreview': (input) => clients.previewUndo(input?.id),
+    'clients.undo': (input) => clients.undo(input),
     'endpoint.mint': async ({ slug, name }) => {
       if (slug !== METRICS) requireEndpoint(servers, slug);
       const url = `${endpoint().url}/${slug === METRICS ? METRICS : `${slug}/mcp`}`;

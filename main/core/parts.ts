@@ -2,6 +2,7 @@ import type { ErrorInfo } from '../../contract/errors.ts';
 import type { Approvals } from './approvals/approvals.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { ClientService } from './clients/client-service.ts';
+import type { Sightings } from './clients/sightings.ts';
 import type { CredentialClock } from './credentials/credential-clock.ts';
 import type { Doctor } from './doctor/doctor.ts';
 import type { Inspector } from './inspector/inspector.ts';
@@ -49,6 +50,7 @@ export interface CoreParts {
   readonly inspector: Inspector;
   readonly doctor: Doctor;
   readonly activity: Activity;
+  readonly sightings: Sightings;
   readonly meter: ServerMeter;
   readonly status: StatusFeed;
   /** Ends what a client has open on the endpoints. */

@@ -163,6 +163,7 @@ export class Desktop {
 /** What a failed click means, in one line. */
 function failureTitle(action: CoreAction): string {
   if (action.do === 'decide') return 'Berth could not take the decision';
+  if (action.do === 'repair') return 'Berth could not repair the client';
   if (action.do === 'use') return `The active context is not ${action.context}`;
   return `Berth could not ${action.do} ${action.slug}`;
 }

@@ -1,7 +1,8 @@
 import { BerthError } from '../../../contract/errors.ts';
-import type { ClientVia } from '../../../contract/model/client.ts';
+import type { ClientAction, ClientVia } from '../../../contract/model/client.ts';
 import { containsEntry, entryName, hashEntry, mergeEntry } from './entry.ts';
 import { compareOwned, type FoundEntry, nothingOwned, type OwnedEntry, type Ownership } from './ownership.ts';
+import { type Former, planRestore } from './plan-restore.ts';
 import { type ClientRow, placeIn } from './registry.ts';
 import type { FileSnapshot } from './target-file.ts';
 import { type InsertionTrace, TextProblem } from './text/config-text.ts';
@@ -16,9 +17,16 @@ export type ChangeRequest =
       /** Whether the application was seen on this machine. */
       readonly seen: boolean;
       readonly entries: ReadonlyMap<string, Record<string, unknown>>;
+      readonly undoes?: string;
     }
   /** No slugs: everything of ours. */
-  | { readonly action: 'uninstall'; readonly slugs: readonly string[] };
+  | { readonly action: 'uninstall'; readonly slugs: readonly string[]; readonly undoes?: string }
+  /** What was there before a write, with new tokens by slug. */
+  | {
+      readonly action: 'restore';
+      readonly former: Former;
+      readonly tokens: ReadonlyMap<string, string>;
+    };
 
 /** A change of one entry that a plan makes. */
 export interface PlannedEntry {
@@ -35,6 +43,8 @@ export interface ChangePlan {
   readonly mode: number;
   readonly entries: readonly PlannedEntry[];
   readonly ownership: Ownership;
+  /** The id of the write that this one takes back. */
+  readonly undoes?: string;
 }
 
 /** What stands in a client's file, seen with our record of it. */
@@ -62,16 +72,22 @@ export function planChange(
   platform: NodeJS.Platform,
 ): ChangePlan {
   return inText(state.snapshot.path, () => {
+    if (request.action === 'restore') {
+      const plan = planRestore(row, state.snapshot, request.former, request.tokens);
+      requireProof(row, state, plan);
+      return plan;
+    }
     const plan = request.action === 'install' ? planInstall(row, state, request) : planRemoval(row, state, request);
     requireProof(row, state, plan);
-    return withMode(plan, state, request.action, platform);
+    const whole = withMode(plan, state, request.action, platform);
+    return request.undoes === undefined ? whole : { ...whole, undoes: request.undoes };
   });
 }
 
 /** Whether a plan changes the bytes or the mode of the file. */
 export function changesFile({ snapshot }: ClientFileState, plan: ChangePlan): boolean {
   if (plan.text === null) return snapshot.bytes !== null;
-  if (snapshot.bytes === null) return plan.entries.some(({ action }) => action === 'set');
+  if (snapshot.bytes === null) return plan.undoes !== undefined || plan.entries.some(({ action }) => action === 'set');
   return plan.text !== snapshot.text || plan.mode !== snapshot.mode;
 }
 
@@ -152,12 +168,7 @@ function planRemoval(row: ClientRow, state: ClientFileState, request: { readonly
 }
 
 /** Files with an endpoint token are for their owner only; the former mode comes back with the last token's removal. */
-function withMode(
-  plan: Draft,
-  state: ClientFileState,
-  action: ChangeRequest['action'],
-  platform: NodeJS.Platform,
-): ChangePlan {
+function withMode(plan: Draft, state: ClientFileState, action: ClientAction, platform: NodeJS.Platform): ChangePlan {
   const { mode } = state.snapshot;
   const former = state.ownership.mode;
   if (platform === 'win32') return { ...plan, mode };
@@ -224,7 +235,8 @@ function changedEntry(row: ClientRow, state: ClientFileState, entry: FoundEntry)
   );
 }
 
-function inText<T>(path: string, work: () => T): T {
+/** Says where in the file a text cannot be edited. */
+export function inText<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -4,20 +4,29 @@ import type {
   ClientAction,
   ClientChange,
   ClientRoute,
+  ClientUninstalled,
   ClientVia,
+  ClientWrite,
   WhenRunning,
 } from '../../../contract/model/client.ts';
 import type { Disposable } from '../dispose.ts';
 import { Emitter, type Event } from '../emitter.ts';
 import { PathWatch, type PathWatchTiming } from '../path-watch.ts';
 import type { PreparedToken } from '../secrets/endpoint-tokens.ts';
-import { type ChangeRequest, changesFile, isCurrent } from './change-plan.ts';
+import { Applications } from './applications.ts';
+import { type ChangeRequest, type ClientFileState, changesFile, isCurrent } from './change-plan.ts';
 import { ClientFiles } from './client-file.ts';
 import { diffOf, notesOf } from './describe-change.ts';
+import { withDuplicates } from './duplicates.ts';
 import { buildEntry, HIDDEN } from './entry.ts';
+import { describeWrite, readHistory } from './history.ts';
 import { type ClientLocation, detectClient, locateClient, type Presence } from './locate.ts';
-import type { FoundEntry } from './ownership.ts';
+import type { FoundEntry, Ownership } from './ownership.ts';
+import { type Former, readFormer } from './plan-restore.ts';
 import type { ClientRow } from './registry.ts';
+import type { Sighting } from './sightings.ts';
+import { bySlug, type EntryMaker, undoRequest, writeToUndo } from './undo.ts';
+import { blockedWords, WriteGate, type WriteGateOptions } from './write-gate.ts';
 
 /** How AI clients start the stdio bridge: the shim with one stable path per install; Berth appends what it connects. */
 export interface BridgeCommand {
@@ -39,8 +48,12 @@ export interface ClientServiceOptions {
   readonly prepareToken: (slug: string, clientId: string) => Promise<PreparedToken>;
   readonly revokeToken: (slug: string, clientId: string) => Promise<unknown>;
   readonly bridgeCommand: () => BridgeCommand;
-  /** When this client last used an endpoint, ISO time; the proof that an installation works. */
-  readonly connectedAt?: (clientId: string) => string | null;
+  /** When a client last used an endpoint, and as what: the proof that an installation works. */
+  readonly seen?: (clientId: string) => Sighting | null;
+  /** How often to look whether an application has quit that a change waits for, in ms. */
+  readonly lookMs?: number;
+  /** Tells whether applications run; by default those of this machine. */
+  readonly applications?: WriteGateOptions['applications'];
   readonly now?: () => Date;
   readonly watchTiming?: PathWatchTiming;
 }
@@ -54,6 +67,7 @@ export class ClientService implements Disposable {
   readonly #files: ClientFiles;
   readonly #changed = new Emitter<void>();
   readonly #watch: PathWatch;
+  readonly #gate: WriteGate;
   #queue: Promise<unknown> = Promise.resolve();
 
   /** A client's file changed, by Berth or by somebody else: ask `list` again. */
@@ -67,24 +81,38 @@ export class ClientService implements Disposable {
       ...(options.now ? { now: options.now } : {}),
     });
     this.#watch = new PathWatch(() => this.#changed.fire(), options.watchTiming);
+    this.#gate = new WriteGate({
+      applications: options.applications ?? new Applications(options),
+      stateFolder: options.stateFolder,
+      row: (client) => options.registry.find(({ id }) => id === client),
+      write: (item) => this[item.action]({ ...item, whenRunning: 'write' }),
+      onChange: () => this.#changed.fire(),
+      now: options.now ?? (() => new Date()),
+      ...(options.lookMs === undefined ? {} : { lookMs: options.lookMs }),
+    });
   }
 
   /** Begins to watch the clients' files; resolves when the watches stand. */
   async start(): Promise<void> {
     const places = await Promise.all(this.#options.registry.map((row) => locateClient(row, this.#options)));
+    await this.#gate.start();
     await this.#watch.set(places.flatMap((place) => (place === null ? [] : [place.file, ...place.others])));
   }
 
   /** Every client that this platform has, also those that are not installed. */
   async list(): Promise<Client[]> {
     const clients = await Promise.all(this.#options.registry.map((row) => this.#describe(row)));
-    return clients.filter((client) => client !== null);
+    return withDuplicates(
+      clients.filter((client) => client !== null),
+      this.#options.registry,
+    );
   }
 
   /** One client. Rejects with `not-found`. */
   async get(client: string): Promise<Client> {
-    const described = await this.#describe(this.#row(client));
-    if (described === null) throw noPlace(this.#row(client));
+    const row = this.#row(client);
+    const described = (await this.list()).find(({ id }) => id === row.id);
+    if (described === undefined) throw noPlace(row);
     return described;
   }
 
@@ -97,26 +125,9 @@ export class ClientService implements Disposable {
     route?: ClientRoute | undefined;
   }): Promise<ClientChange> {
     const row = this.#row(request.client);
-    const place = await this.#place(row);
     const via = this.#via(row, request.via);
-    const presence = await detectClient(row, this.#options);
-    const draft = this.#draft(row, request.action, via, request.slugs);
-    const { state, plan } = await this.#files.plan(row, place.file, draft);
-    const noop = !changesFile(state, plan);
-    return {
-      client: row.id,
-      file: place.file,
-      via,
-      route: 'file',
-      creates: state.snapshot.bytes === null && plan.text !== null && !noop,
-      noop,
-      diff: noop ? '' : diffOf(row, state, plan),
-      steps: [],
-      baseHash: state.snapshot.hash,
-      blockedBy: null,
-      notes: noop ? [] : notesOf(row, state, plan, place, presence, { action: request.action, via }),
-      reload: row.reload,
-    };
+    const place = await this.#place(row);
+    return await this.#show(row, place, via, () => this.#draft(row, request.action, via, request.slugs));
   }
 
   /**
@@ -136,27 +147,14 @@ export class ClientService implements Disposable {
     const via = this.#via(row, request.via);
     const slugs = [...new Set(request.slugs)];
     if (slugs.length === 0) throw new BerthError('invalid-argument', 'Name at least one server to install.');
-    return await this.#exclusively(row, async (place) => {
+    return await this.#gated(row, { action: 'install', slugs, via }, request.whenRunning, async (place) => {
       const seen = (await detectClient(row, this.#options)) === 'found';
-      const prepared: PreparedToken[] = [];
-      const complete = async (): Promise<ChangeRequest> => {
-        const entries = new Map<string, Record<string, unknown>>();
-        for (const slug of slugs) {
-          const pending = via === 'url' ? await this.#options.prepareToken(slug, row.id) : null;
-          if (pending) prepared.push(pending);
-          entries.set(slug, this.#entry(row, via, slug, pending?.token));
-        }
-        return { action: 'install', via, seen, entries };
-      };
-      const draft = this.#draft(row, 'install', via, slugs);
-      try {
-        await this.#files.write(row, place.file, draft, { baseHash: request.baseHash, complete });
-      } catch (error) {
-        await Promise.allSettled(prepared.map((token) => token.drop()));
-        throw error;
-      }
-      // Installed it is: that a former token lives until the next installation is no reason to say otherwise.
-      await Promise.allSettled(prepared.map((token) => token.keep()));
+      await this.#write(row, place, request.baseHash, async (_state, make) => ({
+        action: 'install',
+        via,
+        seen,
+        entries: await bySlug(slugs, (slug) => make.entry(slug, via)),
+      }));
     });
   }
 
@@ -170,23 +168,168 @@ export class ClientService implements Disposable {
   }): Promise<Client> {
     const row = this.#row(request.client);
     const slugs = [...new Set(request.slugs ?? [])];
-    return await this.#exclusively(row, async (place) => {
-      const { ownership } = await this.#files.read(row, place.file);
-      const draft: ChangeRequest = { action: 'uninstall', slugs };
-      await this.#files.write(row, place.file, draft, { baseHash: request.baseHash, complete: async () => draft });
-      const ended = ownership.entries.filter(
-        (entry) => entry.client === row.id && entry.via === 'url' && (slugs.length === 0 || slugs.includes(entry.slug)),
-      );
-      for (const { slug } of ended) await this.#options.revokeToken(slug, row.id);
-    });
+    return await this.#gated(row, { action: 'uninstall', slugs }, request.whenRunning, (place) =>
+      this.#write(row, place, request.baseHash, async () => ({ action: 'uninstall', slugs })),
+    );
+  }
+
+  /** Writes every entry that is not as Berth wrote it anew, each in its own way. What somebody added to them stays. */
+  async repair(request: { client: string; whenRunning?: WhenRunning | undefined }): Promise<Client> {
+    let client = await this.get(request.client);
+    for (const via of client.ways) {
+      const odd = client.entries.filter((entry) => entry.via === via && entry.state !== 'installed');
+      const slugs = odd.map(({ slug }) => slug);
+      if (slugs.length > 0) client = await this.install({ ...request, slugs, via });
+    }
+    return client;
+  }
+
+  /** Takes everything of ours out of every client; one that refuses keeps no other from it. */
+  async uninstallAll(whenRunning?: WhenRunning): Promise<ClientUninstalled[]> {
+    const results: ClientUninstalled[] = [];
+    for (const { id, title, file, entries } of await this.list()) {
+      await this.#gate.cancel(id);
+      if (entries.length === 0) continue;
+      const error = await this.uninstall({ client: id, whenRunning }).then(() => null, toErrorInfo);
+      results.push({ client: id, title, file, entries: entries.map(({ name }) => name), error });
+    }
+    return results;
+  }
+
+  /** Takes a change back that waits until an application has quit. */
+  async cancelQueued(client: string): Promise<Client> {
+    const row = this.#row(client);
+    if (await this.#gate.cancel(row.id)) return await this.get(client);
+    throw new BerthError('not-found', `No change waits for ${row.title}.`);
+  }
+
+  /** Every write of every client's file, newest first. */
+  async history(): Promise<ClientWrite[]> {
+    const writes = await readHistory(this.#files.journal);
+    return await Promise.all(writes.map((write) => describeWrite(this.#files.journal, write, this.#options.registry)));
+  }
+
+  /** What taking a write back would do; without an id the last one that still stands. Rejects as `undo` does. */
+  async previewUndo(id?: string): Promise<ClientChange> {
+    const { row, place, former } = await this.#formerOf(id);
+    return await this.#show(row, place, row.via, (state) => undoRequest(row, state, former, this.#rehearsal(row)));
+  }
+
+  /**
+   * Takes a write back: byte for byte where nobody has changed the file since, but for tokens, which ended with their entries and are
+   * made anew. Rejects with `not-found`, or with `conflict` where that is not possible any more.
+   */
+  async undo(request: {
+    id?: string | undefined;
+    baseHash?: string | null | undefined;
+    whenRunning?: WhenRunning | undefined;
+  }): Promise<Client> {
+    const { row, place, former } = await this.#formerOf(request.id);
+    if (request.whenRunning === 'queue') throw cannotWait(row);
+    return await this.#gated(row, { action: 'install', slugs: [] }, request.whenRunning, () =>
+      this.#write(row, place, request.baseHash, (state, make) => undoRequest(row, state, former, make)),
+    );
   }
 
   dispose(): void {
     this.#watch.dispose();
+    this.#gate.dispose();
+  }
+
+  /** Lets a change through when the application does not stand in its way; else it waits, or is refused. */
+  async #gated(
+    row: ClientRow,
+    item: { readonly action: ClientAction; readonly slugs: string[]; readonly via?: ClientVia },
+    whenRunning: WhenRunning | undefined,
+    write: (place: ClientLocation) => Promise<void>,
+  ): Promise<Client> {
+    if (whenRunning === 'queue') await this.preview({ client: row.id, ...item });
+    await this.#gate.pass(row, item, whenRunning, () => this.#exclusively(row, write));
+    return await this.get(row.id);
+  }
+
+  /**
+   * Plans with entries whose tokens are hidden, and only when all is well makes the tokens. Those that were made for nothing are ended
+   * again; those whose entries went, too.
+   */
+  async #write(
+    row: ClientRow,
+    place: ClientLocation,
+    baseHash: string | null | undefined,
+    make: (state: ClientFileState, maker: EntryMaker) => Promise<ChangeRequest>,
+  ): Promise<void> {
+    const state = await this.#files.read(row, place.file);
+    const draft = await make(state, this.#rehearsal(row));
+    const prepared: PreparedToken[] = [];
+    const token = async (slug: string) => {
+      const pending = await this.#options.prepareToken(slug, row.id);
+      prepared.push(pending);
+      return pending.token;
+    };
+    const maker: EntryMaker = {
+      token,
+      entry: async (slug, via) => this.#entry(row, via, slug, via === 'url' ? await token(slug) : undefined),
+    };
+    let after: Ownership;
+    try {
+      after = await this.#files.write(row, place.file, draft, { baseHash, complete: () => make(state, maker) });
+    } catch (error) {
+      await Promise.allSettled(prepared.map((token) => token.drop()));
+      throw error;
+    }
+    // Written it is: that a former token lives until the next installation is no reason to say otherwise.
+    await Promise.allSettled(prepared.map((token) => token.keep()));
+    const holds = (owned: Ownership, slug: string) =>
+      owned.entries.some((one) => one.client === row.id && one.slug === slug && one.via === 'url');
+    for (const { slug } of state.ownership.entries) {
+      if (holds(state.ownership, slug) && !holds(after, slug)) await this.#options.revokeToken(slug, row.id);
+    }
+  }
+
+  /** What a change would do now. */
+  async #show(
+    row: ClientRow,
+    place: ClientLocation,
+    via: ClientVia,
+    draft: (state: ClientFileState) => ChangeRequest | Promise<ChangeRequest>,
+  ): Promise<ClientChange> {
+    const request = await draft(await this.#files.read(row, place.file));
+    const { state, plan } = await this.#files.plan(row, place.file, request);
+    const noop = !changesFile(state, plan);
+    const presence = await detectClient(row, this.#options);
+    const blocked = !noop && (await this.#gate.blocking(row)) !== null;
+    return {
+      client: row.id,
+      file: place.file,
+      via,
+      route: 'file',
+      creates: state.snapshot.bytes === null && plan.text !== null && !noop,
+      noop,
+      diff: noop ? '' : diffOf(row, state, plan),
+      steps: [],
+      baseHash: state.snapshot.hash,
+      blockedBy: blocked ? blockedWords(row) : null,
+      notes: noop ? [] : notesOf(row, state, plan, place, presence, { action: request.action, via }),
+      reload: row.reload,
+    };
+  }
+
+  /** What is put back when a write is taken back, and where. */
+  async #formerOf(id: string | undefined): Promise<{ row: ClientRow; place: ClientLocation; former: Former }> {
+    const write = writeToUndo(await readHistory(this.#files.journal), id);
+    const row = this.#row(write.client);
+    // The file of that write, also when the client keeps its servers elsewhere by now.
+    const place: ClientLocation = { ...(await this.#place(row)), file: write.path };
+    return { row, place, former: await readFormer(this.#files.journal, row, write) };
+  }
+
+  /** Entries as they will be, but for their tokens. */
+  #rehearsal(row: ClientRow): EntryMaker {
+    return { token: async () => HIDDEN, entry: async (slug, via) => this.#entry(row, via, slug, HIDDEN) };
   }
 
   /** One change after the other within this process; the file's lock keeps out other processes. */
-  async #exclusively(row: ClientRow, work: (place: ClientLocation) => Promise<void>): Promise<Client> {
+  async #exclusively(row: ClientRow, work: (place: ClientLocation) => Promise<void>): Promise<void> {
     const turn = this.#queue.then(async () => work(await this.#place(row)));
     this.#queue = turn.catch(() => undefined);
     try {
@@ -194,7 +337,6 @@ export class ClientService implements Disposable {
     } finally {
       this.#changed.fire();
     }
-    return await this.get(row.id);
   }
 
   #draft(row: ClientRow, action: ClientAction, via: ClientVia, slugs: readonly string[]): ChangeRequest {
@@ -236,13 +378,13 @@ export class ClientService implements Disposable {
       title: row.title,
       state: presence === 'absent' ? 'absent' : 'available',
       application: presence,
-      running: null,
+      running: row.rewrites ? (await this.#gate.blocking(row)) !== null : null,
       file: place.file,
       otherFiles: place.others,
       entries: [],
-      connectedAt: this.#options.connectedAt?.(row.id) ?? null,
-      connectedAs: null,
-      queued: null,
+      connectedAt: this.#options.seen?.(row.id)?.at ?? null,
+      connectedAs: this.#options.seen?.(row.id)?.as ?? null,
+      queued: this.#queued(row),
       warnings: [],
       verifiedAt: row.verifiedAt,
       doubts: row.doubts,
@@ -269,6 +411,13 @@ export class ClientService implements Disposable {
     return client;
   }
 
+  #queued(row: ClientRow): Client['queued'] {
+    const waiting = this.#gate.waiting(row.id);
+    if (waiting === null) return null;
+    const { action, slugs, since, problem } = waiting;
+    return { action, slugs, since, problem };
+  }
+
   #row(client: string): ClientRow {
     const row = this.#options.registry.find(({ id }) => id === client);
     if (row !== undefined) return row;
@@ -282,6 +431,12 @@ export class ClientService implements Disposable {
     if (place === null) throw noPlace(row);
     return place;
   }
+}
+
+function cannotWait(row: ClientRow): BerthError {
+  return new BerthError('unsupported', 'An undo cannot wait: what it puts back depends on what the file is then.', {
+    hint: `Quit ${row.title} and undo then, or use --when-running restart.`,
+  });
 }
 
 /** The ways that a row has an entry shape for, its own first. */

@@ -1,6 +1,6 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import type { ClientAction, ClientVia } from '../../../contract/model/client.ts';
-import type { ChangePlan, ClientFileState } from './change-plan.ts';
+import type { ClientVia } from '../../../contract/model/client.ts';
+import type { ChangePlan, ChangeRequest, ClientFileState } from './change-plan.ts';
 import { entryName, hideSecrets } from './entry.ts';
 import type { ClientLocation, Presence } from './locate.ts';
 import { type ClientRow, placeIn } from './registry.ts';
@@ -27,7 +27,7 @@ export function notesOf(
   plan: ChangePlan,
   place: ClientLocation,
   presence: Presence,
-  { action, via }: { action: ClientAction; via: ClientVia },
+  { action, via }: { action: ChangeRequest['action']; via: ClientVia },
 ): string[] {
   const notes: string[] = [];
   if (place.file !== snapshot.path) notes.push(`${place.file} is a link; ${snapshot.path} is written.`);
@@ -41,7 +41,7 @@ export function notesOf(
     notes.push(`The file's permissions are ${way}: ${octal(snapshot.mode)} → ${octal(plan.mode)}.`);
   }
   if (plan.text === null) notes.push('The file goes, since Berth made it and nothing else is in it.');
-  if (action === 'uninstall') return notes;
+  if (action !== 'install') return notes;
   if (presence === 'absent') notes.push(`${row.title} was not found on this machine.`);
   if (presence === 'traces') notes.push(`Of ${row.title} only its folder was found, not the application.`);
   const replaced = plan.entries.filter(({ name }) =>

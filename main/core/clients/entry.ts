@@ -17,6 +17,9 @@ type JsonObject = Record<string, unknown>;
 /** Stands for a token wherever an entry is shown. */
 export const HIDDEN = '…';
 
+/** What endpoint tokens look like, also those that were cut off. */
+const TOKEN = 'berth_[A-Za-z0-9_-]{16,}';
+
 /** The name of a server's entry in clients' files (D3). */
 export function entryName(slug: string): string {
   return `berth-${slug}`;
@@ -67,6 +70,19 @@ export function hashEntry(value: unknown): string {
   return createHash('sha256').update(canonical(value)).digest('hex');
 }
 
+/** The endpoint token that stands somewhere in an entry. */
+export function tokenOf(value: unknown): string | null {
+  return new RegExp(TOKEN).exec(JSON.stringify(value) ?? '')?.[0] ?? null;
+}
+
+/** The entry with another token in the place of one. */
+export function withToken(value: unknown, former: string, token: string): unknown {
+  if (typeof value === 'string') return value.replaceAll(former, token);
+  if (Array.isArray(value)) return value.map((item) => withToken(item, former, token));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withToken(item, former, token)]));
+}
+
 /**
  * The text with what may be secret shown as `…`: every header and variable of every entry, and every endpoint token wherever it
  * stands. A text that does not parse only loses the tokens.
@@ -78,7 +94,7 @@ export function hideSecrets(text: string, format: ConfigText, place: ConfigPlace
     const scheme = /^(Bearer|Basic) /i.exec(value)?.[0] ?? '';
     shown = `${shown.slice(0, start)}"${scheme}${HIDDEN}"${shown.slice(end)}`;
   }
-  return shown.replace(/berth_[A-Za-z0-9_-]{16,}/g, HIDDEN);
+  return shown.replaceAll(new RegExp(TOKEN, 'g'), HIDDEN);
 }
 
 function fillObject(shape: JsonObject, values: ReadonlyMap<string, unknown>): JsonObject {

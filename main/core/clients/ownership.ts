@@ -21,7 +21,7 @@ const ownedEntrySchema = z.strictObject({
 export type OwnedEntry = z.infer<typeof ownedEntrySchema>;
 
 /** What Berth wrote into one file and what it must put back when the last of it goes. */
-const ownershipSchema = z.strictObject({
+export const ownershipSchema = z.strictObject({
   version: z.literal(1),
   path: z.string(),
   entries: z.array(ownedEntrySchema),

@@ -71,11 +71,14 @@ const cliSchema = z.strictObject({
   preferred: z.boolean().default(false),
 });
 
-/** A file or folder with which the client itself keeps others from writing. */
+/** How a client keeps other writers away while it writes, which Berth then does as well (client-lock.ts). */
 const lockSchema = z.strictObject({
+  /** `${file}` is the config file as the client names it, before links are followed. */
   path: z.string().min(1),
-  /** `wait`: as long as it is there, somebody writes · `folder`: a folder with an owner file that we make, too. */
-  kind: z.enum(['wait', 'folder']),
+  /** `mkdir`: an empty folder (npm's proper-lockfile) · `owner-file`: a folder with a file `owner.TOKEN` that is renamed into place (Cline). */
+  kind: z.enum(['mkdir', 'owner-file']),
+  /** A lock that nobody has touched for so long counts as left behind. In ms. */
+  staleMs: z.number().int().positive().default(10_000),
 });
 
 /** One AI application: where its config lives, what stands in it, how a change takes effect, and how sure we are. */
@@ -99,7 +102,6 @@ export const clientRowSchema = z
     rewrites: z.boolean().default(false),
     /** Names of its processes, by which Berth sees that it runs. */
     processes: perPlatform(z.array(z.string().min(1)).min(1)).default({}),
-    /** Its path is absolute or begins with `${file}`, the config file: `${file}.lock`. */
     lock: lockSchema.optional(),
     cli: cliSchema.optional(),
     /**
