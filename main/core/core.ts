@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Handlers } from '../../contract/calls.ts';
-import type { ErrorInfo } from '../../contract/errors.ts';
+import { type ErrorInfo, toErrorInfo } from '../../contract/errors.ts';
 import type { Client } from '../../contract/model/client.ts';
 import type { StreamSources } from '../../contract/streams.ts';
 import { Approvals } from './approvals/approvals.ts';
@@ -267,11 +267,15 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     for (const subscription of followChanges(core, { launcher, address, fixedPort: options.port, relistClients })) {
       store.add(subscription);
     }
-    void loginShell.resolve().then(({ warning }) => {
-      shellWarning = warning;
-      status.touch();
-    });
     const log = (level: 'info' | 'error', text: string) => logs.append({ slug: 'berth', stream: 'event', level, text });
+    void loginShell
+      .resolve()
+      .then(async ({ env: loginEnv, warning }) => {
+        shellWarning = warning;
+        status.touch();
+        await clients.useEnvironment(loginEnv);
+      })
+      .catch((error: unknown) => log('error', `The clients were not looked for again: ${toErrorInfo(error).message}`));
     const all = handlers(core);
     const streaming = streamSources(core);
     const dispatcher = store.add(

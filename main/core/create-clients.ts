@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeBridgeShim } from './bridge-shim.ts';
+import { bridgeEnvironment, writeBridgeShim } from './bridge-shim.ts';
 import { ClientService } from './clients/client-service.ts';
 import type { ClientRow } from './clients/registry.ts';
 import type { CoreOptions } from './core-options.ts';
@@ -38,6 +38,14 @@ export async function createClients(parts: {
       await tokens.revoke(client, slug);
     },
     bridgeCommand: () => shim,
+    bundleParts: {
+      version: files.version,
+      assets: files.assets,
+      bridge: files.bridge,
+      socket: paths.mcpSocket,
+      env: bridgeEnvironment({ start: shell.startCommand, env }),
+      platform,
+    },
     connectedAt: (client) => activity.lastSeen(client),
   });
 }

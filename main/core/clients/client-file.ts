@@ -33,6 +33,14 @@ export interface WriteOptions {
   readonly complete: () => Promise<ChangeRequest>;
 }
 
+/** A client's file as a change sees it that Berth does not write itself. */
+export interface OutsideFile {
+  readonly begin: (baseHash: string | null | undefined) => Promise<{ state: ClientFileState; backup: string | null }>;
+  readonly read: () => Promise<ClientFileState>;
+  readonly keep: (ownership: Ownership) => Promise<void>;
+  readonly now: () => Date;
+}
+
 const TRIES = 3;
 
 /** Reads and writes clients' files: one lock per real file, compare and swap, journal and backup before each write. */
@@ -55,7 +63,7 @@ export class ClientFiles {
   async read(row: ClientRow, file: string): Promise<ClientFileState> {
     const path = await resolveTarget(file);
     const snapshot = await readTarget(path);
-    return readState(row, snapshot, await this.#owned.read(path, hashPath(path)));
+    return readState(row, snapshot, await this.#owned.read(path, hashPath(path)), this.#now);
   }
 
   /** What a request would do now. */
@@ -70,9 +78,7 @@ export class ClientFiles {
 
   /** Does it. Rejects with the reasons of `planChange`, `conflict` when the file is not what the caller saw or keeps changing. */
   async write(row: ClientRow, file: string, draft: ChangeRequest, options: WriteOptions): Promise<void> {
-    const path = await resolveTarget(file);
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    await withFileLock(join(this.#folder, 'locks'), hashPath(path), async () => {
+    await this.#locked(file, async (path) => {
       let request: ChangeRequest | null = null;
       for (let attempt = 0; attempt < TRIES; attempt++) {
         const { state, plan: rehearsal } = await this.plan(row, path, draft);
@@ -91,6 +97,39 @@ export class ClientFiles {
         hint: `Quit ${row.title}, then try again.`,
       });
     });
+  }
+
+  /**
+   * For a change that somebody else writes: `work` runs under the file's lock and keeps the record itself. `begin` is asked for
+   * the state to start from, which is a `conflict` when it is not what the caller saw.
+   */
+  async outside(row: ClientRow, file: string, work: (file: OutsideFile) => Promise<void>): Promise<void> {
+    await this.#locked(file, async (path) => {
+      await work({
+        begin: async (baseHash) => {
+          const state = await this.read(row, path);
+          requireBase(row, state, baseHash);
+          return { state, backup: await this.journal.backUp(state.snapshot, row.id, hashPath(path), this.#now()) };
+        },
+        read: () => this.read(row, path),
+        keep: (ownership) => this.#owned.write(hashPath(path), ownership),
+        now: this.#now,
+      });
+    });
+  }
+
+  /** Puts on record that entries which were awaited have come. */
+  async adopt(row: ClientRow, file: string): Promise<void> {
+    await this.outside(row, file, async ({ read, keep }) => {
+      const { settled, ownership } = await read();
+      if (settled) await keep(ownership);
+    });
+  }
+
+  async #locked(file: string, work: (path: string) => Promise<void>): Promise<void> {
+    const path = await resolveTarget(file);
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await withFileLock(join(this.#folder, 'locks'), hashPath(path), () => work(path));
   }
 
   async #commit(row: ClientRow, state: ClientFileState, plan: ChangePlan): Promise<void> {

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { BerthError, toErrorInfo } from '../../../contract/errors.ts';
 import type {
   Client,
   ClientAction,
+  ClientBundle,
   ClientChange,
+  ClientLink,
   ClientRoute,
   ClientVia,
   WhenRunning,
@@ -16,8 +19,13 @@ import { ClientFiles } from './client-file.ts';
 import { diffOf, notesOf } from './describe-change.ts';
 import { buildEntry, HIDDEN } from './entry.ts';
 import { type ClientLocation, detectClient, locateClient, type Presence } from './locate.ts';
-import type { FoundEntry } from './ownership.ts';
+import type { FoundEntry, Ownership } from './ownership.ts';
 import type { ClientRow } from './registry.ts';
+import { bridgeEntry, isThisEntry } from './routes/bridge-entry.ts';
+import { ClientRoutes } from './routes/client-routes.ts';
+import { bundlesFolder, installedBundles } from './routes/installed-bundles.ts';
+import type { BundleParts } from './routes/mcpb.ts';
+import { type Snippet, type SnippetRequest, snippetFor } from './routes/snippet.ts';
 
 /** How AI clients start the stdio bridge: the shim with one stable path per install; Berth appends what it connects. */
 export interface BridgeCommand {
@@ -39,6 +47,9 @@ export interface ClientServiceOptions {
   readonly prepareToken: (slug: string, clientId: string) => Promise<PreparedToken>;
   readonly revokeToken: (slug: string, clientId: string) => Promise<unknown>;
   readonly bridgeCommand: () => BridgeCommand;
+  /** What bundles are made of; absent: none are made. */
+  readonly bundleParts?: BundleParts;
+  readonly commandTimeLimitMs?: number;
   /** When this client last used an endpoint, ISO time; the proof that an installation works. */
   readonly connectedAt?: (clientId: string) => string | null;
   readonly now?: () => Date;
@@ -50,8 +61,9 @@ export interface ClientServiceOptions {
  * failed change leaves the file as it was and no token behind.
  */
 export class ClientService implements Disposable {
-  readonly #options: ClientServiceOptions;
+  #options: ClientServiceOptions;
   readonly #files: ClientFiles;
+  readonly #routes: ClientRoutes;
   readonly #changed = new Emitter<void>();
   readonly #watch: PathWatch;
   #queue: Promise<unknown> = Promise.resolve();
@@ -66,13 +78,32 @@ export class ClientService implements Disposable {
       platform: options.platform,
       ...(options.now ? { now: options.now } : {}),
     });
+    this.#routes = new ClientRoutes({
+      files: this.#files,
+      machine: () => this.#options,
+      bridgeCommand: options.bridgeCommand,
+      bundleParts: options.bundleParts,
+      bundleFolder: join(options.stateFolder, 'bundles'),
+      commandTimeLimitMs: options.commandTimeLimitMs,
+    });
     this.#watch = new PathWatch(() => this.#changed.fire(), options.watchTiming);
   }
 
   /** Begins to watch the clients' files; resolves when the watches stand. */
   async start(): Promise<void> {
-    const places = await Promise.all(this.#options.registry.map((row) => locateClient(row, this.#options)));
-    await this.#watch.set(places.flatMap((place) => (place === null ? [] : [place.file, ...place.others])));
+    const paths = this.#options.registry.map(async (row) => {
+      const place = await locateClient(row, this.#options);
+      if (place === null) return [];
+      return [place.file, ...place.others, bundlesFolder(row, place.file)].filter((path) => path !== null);
+    });
+    await this.#watch.set((await Promise.all(paths)).flat());
+  }
+
+  /** What the login shell says, once it has answered: other paths may count, and other programs are found. */
+  async useEnvironment(env: ClientServiceOptions['env']): Promise<void> {
+    this.#options = { ...this.#options, env };
+    await this.start();
+    this.#changed.fire();
   }
 
   /** Every client that this platform has, also those that are not installed. */
@@ -98,6 +129,8 @@ export class ClientService implements Disposable {
   }): Promise<ClientChange> {
     const row = this.#row(request.client);
     const place = await this.#place(row);
+    const route = await this.#routes.choose(row, request.route, request.via);
+    if (route !== 'file') return await this.#routes.preview(row, place.file, route, request);
     const via = this.#via(row, request.via);
     const presence = await detectClient(row, this.#options);
     const draft = this.#draft(row, request.action, via, request.slugs);
@@ -107,7 +140,7 @@ export class ClientService implements Disposable {
       client: row.id,
       file: place.file,
       via,
-      route: 'file',
+      route,
       creates: state.snapshot.bytes === null && plan.text !== null && !noop,
       noop,
       diff: noop ? '' : diffOf(row, state, plan),
@@ -138,6 +171,8 @@ export class ClientService implements Disposable {
     if (slugs.length === 0) throw new BerthError('invalid-argument', 'Name at least one server to install.');
     return await this.#exclusively(row, async (place) => {
       const seen = (await detectClient(row, this.#options)) === 'found';
+      const route = await this.#routes.choose(row, request.route, request.via);
+      if (route !== 'file') return await this.#installOutside(row, place, route, { ...request, slugs, seen });
       const prepared: PreparedToken[] = [];
       const complete = async (): Promise<ChangeRequest> => {
         const entries = new Map<string, Record<string, unknown>>();
@@ -172,17 +207,75 @@ export class ClientService implements Disposable {
     const slugs = [...new Set(request.slugs ?? [])];
     return await this.#exclusively(row, async (place) => {
       const { ownership } = await this.#files.read(row, place.file);
+      const route = await this.#routes.choose(row, request.route, undefined);
       const draft: ChangeRequest = { action: 'uninstall', slugs };
-      await this.#files.write(row, place.file, draft, { baseHash: request.baseHash, complete: async () => draft });
-      const ended = ownership.entries.filter(
-        (entry) => entry.client === row.id && entry.via === 'url' && (slugs.length === 0 || slugs.includes(entry.slug)),
-      );
-      for (const { slug } of ended) await this.#options.revokeToken(slug, row.id);
+      if (route === 'file')
+        await this.#files.write(row, place.file, draft, { baseHash: request.baseHash, complete: async () => draft });
+      else if (route === 'cli')
+        await this.#routes.change(row, place.file, { ...draft, baseHash: request.baseHash, seen: false });
+      else await this.#routes.preview(row, place.file, route, draft);
+      await this.#endTokens(row, ownership, (slug) => slugs.length === 0 || slugs.includes(slug));
     });
+  }
+
+  /** Links that make the application offer servers to its user; their entries count as ours once they are there. Rejects as `install` does. */
+  async link(request: { client: string; slugs: readonly string[] }): Promise<{ client: Client; links: ClientLink[] }> {
+    const row = this.#row(request.client);
+    let links: ClientLink[] = [];
+    const client = await this.#exclusively(row, async (place) => {
+      await this.#routes.choose(row, 'deeplink', undefined);
+      const seen = (await detectClient(row, this.#options)) === 'found';
+      links = await this.#routes.link(row, place.file, request.slugs, seen);
+    });
+    return { client, links };
+  }
+
+  /** Writes bundles for an application that installs them. Rejects with `unsupported`, `invalid-argument`. */
+  async bundle(request: {
+    client: string;
+    slugs: readonly string[];
+    output?: string | undefined;
+  }): Promise<{ client: Client; bundles: ClientBundle[] }> {
+    const row = this.#row(request.client);
+    await this.#routes.choose(row, 'mcpb', undefined);
+    const bundles = await this.#routes.bundle(row, request.slugs, request.output);
+    return { client: await this.get(row.id), bundles };
+  }
+
+  /** An endpoint as text for a client that Berth does not write to. `mint` is asked for a token once, and only where one is needed. */
+  async snippet(request: SnippetRequest, mint: () => Promise<string>): Promise<Snippet> {
+    return await snippetFor(request, { ...this.#options, machine: this.#options, mint });
   }
 
   dispose(): void {
     this.#watch.dispose();
+  }
+
+  async #installOutside(
+    row: ClientRow,
+    place: ClientLocation,
+    route: Exclude<ClientRoute, 'file'>,
+    request: { slugs: readonly string[]; seen: boolean; baseHash?: string | null | undefined },
+  ): Promise<void> {
+    if (route !== 'cli') {
+      throw new BerthError(
+        'unsupported',
+        `${row.title} asks its user about a ${route === 'mcpb' ? 'bundle' : 'link'}.`,
+        {
+          hint: `Berth can only make it: \`berth install ${row.id} SLUG --route ${route}\`, clients.${route === 'mcpb' ? 'bundle' : 'link'}.`,
+        },
+      );
+    }
+    const { ownership } = await this.#files.read(row, place.file);
+    await this.#routes.change(row, place.file, { ...request, action: 'install', baseHash: request.baseHash });
+    // What was there by URL came with a token, which nothing holds any longer.
+    await this.#endTokens(row, ownership, (slug) => request.slugs.includes(slug));
+  }
+
+  /** Ends the tokens of entries that are no longer in the file. */
+  async #endTokens(row: ClientRow, before: Ownership, gone: (slug: string) => boolean): Promise<void> {
+    const ended = before.entries.filter((one) => one.client === row.id && one.via === 'url' && gone(one.slug));
+    for (const { slug } of ended) await this.#options.revokeToken(slug, row.id);
   }
 
   /** One change after the other within this process; the file's lock keeps out other processes. */
@@ -215,6 +308,12 @@ export class ClientService implements Disposable {
     return buildEntry(row, via, { command, args: all, ...(env && Object.keys(env).length > 0 ? { env } : {}) });
   }
 
+  #isCurrent(row: ClientRow, entry: FoundEntry): boolean {
+    const { slug, via, route } = entry.owned;
+    if (route === 'file') return isCurrent(entry, this.#entry(row, via, slug, HIDDEN));
+    return isThisEntry(entry.value, bridgeEntry(row, this.#options.bridgeCommand(), slug));
+  }
+
   /** The way that was asked for, or the row's own. Throws `unsupported` for one that the client does not know. */
   #via(row: ClientRow, wanted: ClientVia | undefined): ClientVia {
     if (wanted === undefined || waysOf(row).includes(wanted)) return wanted ?? row.via;
@@ -240,6 +339,7 @@ export class ClientService implements Disposable {
       file: place.file,
       otherFiles: place.others,
       entries: [],
+      bundles: await installedBundles(row, place.file),
       connectedAt: this.#options.connectedAt?.(row.id) ?? null,
       connectedAs: null,
       queued: null,
@@ -250,18 +350,19 @@ export class ClientService implements Disposable {
       reload: row.reload,
       via: row.via,
       ways: waysOf(row),
-      routes: [{ route: 'file', why: null }],
+      routes: await this.#routes.of(row),
       error: null,
     };
     try {
-      const { found } = await this.#files.read(row, place.file);
+      const { found, settled } = await this.#files.read(row, place.file);
+      if (settled) await this.#files.adopt(row, place.file).catch(() => undefined);
       client.entries = found.map((entry) => {
         // Still as we wrote it, but the endpoint or the bridge has moved since: installing again repairs it.
         const { slug, via } = entry.owned;
-        const stale = entry.state === 'installed' && !isCurrent(entry, this.#entry(row, via, slug, HIDDEN));
+        const stale = entry.state === 'installed' && !this.#isCurrent(row, entry);
         return { slug, name: entry.name, via, state: stale ? 'outdated' : entry.state };
       });
-      if (client.entries.length > 0) client.state = stateOf(found, client.entries, presence);
+      client.state = stateOf(client.state, found, client, presence);
     } catch (error) {
       client.state = 'unreadable';
       client.error = toErrorInfo(error);
@@ -293,7 +394,14 @@ function waysOf(row: ClientRow): ClientVia[] {
   return known.toSorted((one, other) => Number(other === row.via) - Number(one === row.via));
 }
 
-function stateOf(entries: readonly FoundEntry[], shown: Client['entries'], presence: Presence): Client['state'] {
+function stateOf(
+  without: Client['state'],
+  entries: readonly FoundEntry[],
+  { entries: all, bundles }: Pick<Client, 'entries' | 'bundles'>,
+  presence: Presence,
+): Client['state'] {
+  const shown = all.filter(({ state }) => state !== 'awaited');
+  if (shown.length === 0) return bundles.length > 0 ? 'installed' : without;
   if (shown.every(({ state }) => state === 'missing')) return 'wiped';
   if (shown.some(({ state }) => state !== 'installed')) return 'changed';
   return presence !== 'found' && entries.some(({ owned }) => owned.seen) ? 'orphaned' : 'installed';

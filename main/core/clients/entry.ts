@@ -78,7 +78,12 @@ export function hideSecrets(text: string, format: ConfigText, place: ConfigPlace
     const scheme = /^(Bearer|Basic) /i.exec(value)?.[0] ?? '';
     shown = `${shown.slice(0, start)}"${scheme}${HIDDEN}"${shown.slice(end)}`;
   }
-  return shown.replace(/berth_[A-Za-z0-9_-]{16,}/g, HIDDEN);
+  return hideTokens(shown);
+}
+
+/** A text without Berth's own tokens. */
+export function hideTokens(text: string): string {
+  return text.replace(/berth_[A-Za-z0-9_-]{16,}/g, HIDDEN);
 }
 
 function fillObject(shape: JsonObject, values: ReadonlyMap<string, unknown>): JsonObject {

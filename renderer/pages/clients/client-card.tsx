@@ -22,6 +22,7 @@ const entryStates: Readonly<Record<Client['entries'][number]['state'], string | 
   outdated: 'of a former address',
   changed: 'changed',
   missing: 'missing from the file',
+  awaited: 'waits for you to confirm it',
 };
 
 /** One AI client: its state, its file, our entries in it, and what can be done. */
