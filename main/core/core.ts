@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Handlers } from '../../contract/calls.ts';
-import { type ErrorInfo, toErrorInfo } from '../../contract/errors.ts';
+import type { ErrorInfo } from '../../contract/errors.ts';
 import type { Client } from '../../contract/model/client.ts';
 import type { StreamSources } from '../../contract/streams.ts';
 import { Approvals } from './approvals/approvals.ts';
@@ -204,7 +204,16 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const address = store.add(new EndpointAddress(port, (wanted) => gateway.listen(wanted)));
     await address.open();
     const clients = store.add(
-      await createClients({ options, registry, tokens, activity, home, endpointUrl: (slug) => address.of(slug) }),
+      await createClients({
+        options,
+        registry,
+        settings,
+        loginShell,
+        tokens,
+        activity,
+        home,
+        endpointUrl: (slug) => address.of(slug),
+      }),
     );
     await clients.start();
     const monitor = store.add(
@@ -247,6 +256,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       audit,
       approvals,
       clients,
+      registry,
       tokens,
       secrets,
       inspector,
@@ -264,18 +274,16 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const relistClients = async () => {
       listed = await clients.list();
     };
-    for (const subscription of followChanges(core, { launcher, address, fixedPort: options.port, relistClients })) {
+    const shellAnswered = loginShell.resolve();
+    const more = { launcher, address, fixedPort: options.port, relistClients, shellAnswered };
+    for (const subscription of followChanges(core, more)) {
       store.add(subscription);
     }
+    void loginShell.resolve().then(({ warning }) => {
+      shellWarning = warning;
+      status.touch();
+    });
     const log = (level: 'info' | 'error', text: string) => logs.append({ slug: 'berth', stream: 'event', level, text });
-    void loginShell
-      .resolve()
-      .then(async ({ env: loginEnv, warning }) => {
-        shellWarning = warning;
-        status.touch();
-        await clients.useEnvironment(loginEnv);
-      })
-      .catch((error: unknown) => log('error', `The clients were not looked for again: ${toErrorInfo(error).message}`));
     const all = handlers(core);
     const streaming = streamSources(core);
     const dispatcher = store.add(

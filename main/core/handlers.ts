@@ -235,7 +235,7 @@ function clientHandlers({
 }
 
 function keeperHandlers(core: CoreParts): Only<'approvals' | 'audit' | 'logs' | 'secrets' | 'settings'> {
-  const { approvals, audit, logs, secrets, settings, servers, shell } = core;
+  const { approvals, audit, clients, logs, secrets, settings, servers, shell } = core;
   return {
     'approvals.list': () => approvals.list(),
     'approvals.decide': ({ id, approve }) => approvals.decide(id, approve),
@@ -259,6 +259,9 @@ function keeperHandlers(core: CoreParts): Only<'approvals' | 'audit' | 'logs' | 
     },
     'settings.get': () => ({ path: settings.file, settings: settings.settings }),
     'settings.update': async (patch) => {
+      for (const [id, { file }] of Object.entries(patch.clients ?? {})) {
+        if (file !== undefined && file !== settings.settings.clients[id]?.file) clients.checkPin(id, file);
+      }
       await settings.update((draft) => Object.assign(draft, patch));
       if (patch.startAtLogin !== undefined) await shell.setStartAtLogin?.(patch.startAtLogin);
       return settings.settings;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { AuditLog } from './audit/audit-log.ts';
-import { type ClientRow, loadClientRegistry } from './clients/registry.ts';
+import { ClientCatalog } from './clients/client-catalog.ts';
 import type { CoreOptions } from './core-options.ts';
 import type { DisposableStore } from './dispose.ts';
 import { installedPrograms } from './install/installed-programs.ts';
@@ -23,7 +23,7 @@ export interface Stores {
   readonly tokens: EndpointTokens;
   readonly secrets: SecretStore;
   readonly presets: PresetCatalog;
-  readonly registry: readonly ClientRow[];
+  readonly registry: ClientCatalog;
   readonly logs: LogStore;
   readonly audit: AuditLog;
   readonly loginShell: LoginEnvironment;
@@ -53,7 +53,7 @@ export async function openStores(options: CoreOptions, store: DisposableStore): 
       node: { path: process.execPath, electron: process.versions['electron'] !== undefined },
       platform,
     }),
-    loadClientRegistry(join(files.assets, 'clients')),
+    ClientCatalog.open({ bundledFolder: join(files.assets, 'clients'), userFolder: paths.clients }),
   ]);
   const logs = new LogStore({ folder: paths.logs, ...fileLimits(settings.settings.logs), ringBytes: RING_BYTES });
   const audit = new AuditLog({
@@ -65,5 +65,6 @@ export async function openStores(options: CoreOptions, store: DisposableStore): 
   for (const part of [settings, tokens, secrets, logs, audit]) store.add(part);
   await logs.restore();
   await store.add(new PathWatch(() => void presets.refresh())).set([paths.presets]);
+  await store.add(new PathWatch(() => void registry.refresh())).set([paths.clients]);
   return { settings, tokens, secrets, presets, registry, logs, audit, loginShell };
 }

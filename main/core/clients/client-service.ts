@@ -16,11 +16,11 @@ import { PathWatch, type PathWatchTiming } from '../path-watch.ts';
 import type { PreparedToken } from '../secrets/endpoint-tokens.ts';
 import { type ChangeRequest, changesFile, isCurrent } from './change-plan.ts';
 import { ClientFiles } from './client-file.ts';
-import { diffOf, notesOf } from './describe-change.ts';
+import { diffOf, notesOf, placeWarnings } from './describe-change.ts';
 import { buildEntry, HIDDEN } from './entry.ts';
-import { type ClientLocation, detectClient, locateClient, type Presence } from './locate.ts';
+import { type ClientLocation, detectClient, expandPath, locateClient, type Presence } from './locate.ts';
 import type { FoundEntry, Ownership } from './ownership.ts';
-import type { ClientRow } from './registry.ts';
+import { type ClientRow, rowAt, waysOf } from './registry.ts';
 import { bridgeEntry, isThisEntry } from './routes/bridge-entry.ts';
 import { ClientRoutes } from './routes/client-routes.ts';
 import { bundlesFolder, installedBundles } from './routes/installed-bundles.ts';
@@ -35,12 +35,15 @@ export interface BridgeCommand {
 }
 
 export interface ClientServiceOptions {
+  /** May change at any time, as `env` may; `relocate` tells that it did. */
   readonly registry: readonly ClientRow[];
   /** Environment of the user's login shell: paths of clients follow its overrides. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
   readonly platform: NodeJS.Platform;
   readonly stateFolder: string;
+  /** The config file that the user chose for a client. */
+  readonly pinnedFile?: (client: string) => string | undefined;
   /** URL of a server's Streamable HTTP endpoint. */
   readonly endpointUrl: (slug: string) => string;
   /** A new token for (slug, client), which replaces the former (D23) once the file holds it. */
@@ -61,7 +64,7 @@ export interface ClientServiceOptions {
  * failed change leaves the file as it was and no token behind.
  */
 export class ClientService implements Disposable {
-  #options: ClientServiceOptions;
+  readonly #options: ClientServiceOptions;
   readonly #files: ClientFiles;
   readonly #routes: ClientRoutes;
   readonly #changed = new Emitter<void>();
@@ -91,18 +94,12 @@ export class ClientService implements Disposable {
 
   /** Begins to watch the clients' files; resolves when the watches stand. */
   async start(): Promise<void> {
-    const paths = this.#options.registry.map(async (row) => {
-      const place = await locateClient(row, this.#options);
-      if (place === null) return [];
-      return [place.file, ...place.others, bundlesFolder(row, place.file)].filter((path) => path !== null);
-    });
-    await this.#watch.set((await Promise.all(paths)).flat());
+    await this.#watchFiles();
   }
 
-  /** What the login shell says, once it has answered: other paths may count, and other programs are found. */
-  async useEnvironment(env: ClientServiceOptions['env']): Promise<void> {
-    this.#options = { ...this.#options, env };
-    await this.start();
+  /** The registry, the environment or a pinned file changed: watches the files where they are now, and announces it. */
+  async relocate(): Promise<void> {
+    await this.#watchFiles();
     this.#changed.fire();
   }
 
@@ -119,6 +116,13 @@ export class ClientService implements Disposable {
     return described;
   }
 
+  /** Throws `not-found` or `invalid-argument` for a file that cannot be pinned for a client. */
+  checkPin(client: string, file: string): void {
+    this.#row(client);
+    if (expandPath(file, this.#options) !== null) return;
+    throw new BerthError('invalid-argument', `${file} is not the whole path of a file on this machine.`);
+  }
+
   /** What a change would do to the file, with tokens as `…`; nothing is written and no token is minted. */
   async preview(request: {
     client: string;
@@ -129,9 +133,9 @@ export class ClientService implements Disposable {
   }): Promise<ClientChange> {
     const row = this.#row(request.client);
     const place = await this.#place(row);
-    const route = await this.#routes.choose(row, request.route, request.via);
+    const route = await this.#routes.choose(rowAt(row, place.via), request.route, request.via);
     if (route !== 'file') return await this.#routes.preview(row, place.file, route, request);
-    const via = this.#via(row, request.via);
+    const via = this.#via(rowAt(row, place.via), request.via);
     const presence = await detectClient(row, this.#options);
     const draft = this.#draft(row, request.action, via, request.slugs);
     const { state, plan } = await this.#files.plan(row, place.file, draft);
@@ -166,12 +170,12 @@ export class ClientService implements Disposable {
     whenRunning?: WhenRunning | undefined;
   }): Promise<Client> {
     const row = this.#row(request.client);
-    const via = this.#via(row, request.via);
+    const via = this.#via(rowAt(row, (await this.#place(row)).via), request.via);
     const slugs = [...new Set(request.slugs)];
     if (slugs.length === 0) throw new BerthError('invalid-argument', 'Name at least one server to install.');
     return await this.#exclusively(row, async (place) => {
       const seen = (await detectClient(row, this.#options)) === 'found';
-      const route = await this.#routes.choose(row, request.route, request.via);
+      const route = await this.#routes.choose(rowAt(row, place.via), request.route, request.via);
       if (route !== 'file') return await this.#installOutside(row, place, route, { ...request, slugs, seen });
       const prepared: PreparedToken[] = [];
       const complete = async (): Promise<ChangeRequest> => {
@@ -223,7 +227,7 @@ export class ClientService implements Disposable {
     const row = this.#row(request.client);
     let links: ClientLink[] = [];
     const client = await this.#exclusively(row, async (place) => {
-      await this.#routes.choose(row, 'deeplink', undefined);
+      await this.#routes.choose(rowAt(row, place.via), 'deeplink', undefined);
       const seen = (await detectClient(row, this.#options)) === 'found';
       links = await this.#routes.link(row, place.file, request.slugs, seen);
     });
@@ -244,7 +248,11 @@ export class ClientService implements Disposable {
 
   /** An endpoint as text for a client that Berth does not write to. `mint` is asked for a token once, and only where one is needed. */
   async snippet(request: SnippetRequest, mint: () => Promise<string>): Promise<Snippet> {
-    return await snippetFor(request, { ...this.#options, machine: this.#options, mint });
+    return await snippetFor(request, {
+      ...this.#options,
+      fileOf: async (row) => (await this.#locate(row))?.file ?? null,
+      mint,
+    });
   }
 
   dispose(): void {
@@ -327,8 +335,9 @@ export class ClientService implements Disposable {
   }
 
   async #describe(row: ClientRow): Promise<Client | null> {
-    const place = await locateClient(row, this.#options);
+    const place = await this.#locate(row);
     if (place === null) return null;
+    const here = rowAt(row, place.via);
     const presence = await detectClient(row, this.#options);
     const client: Client = {
       id: row.id,
@@ -337,20 +346,20 @@ export class ClientService implements Disposable {
       application: presence,
       running: null,
       file: place.file,
-      otherFiles: place.others,
+      otherFiles: place.others.map(({ file }) => file),
       entries: [],
       bundles: await installedBundles(row, place.file),
       connectedAt: this.#options.connectedAt?.(row.id) ?? null,
       connectedAs: null,
       queued: null,
-      warnings: [],
+      warnings: placeWarnings(row, place),
       verifiedAt: row.verifiedAt,
       doubts: row.doubts,
       evidence: row.evidence,
       reload: row.reload,
-      via: row.via,
-      ways: waysOf(row),
-      routes: await this.#routes.of(row),
+      via: here.via,
+      ways: waysOf(here),
+      routes: await this.#routes.of(here),
       error: null,
     };
     try {
@@ -378,20 +387,25 @@ export class ClientService implements Disposable {
     });
   }
 
+  async #watchFiles(): Promise<void> {
+    const paths = this.#options.registry.map(async (row) => {
+      const place = await this.#locate(row);
+      if (place === null) return [];
+      const files = [place.file, ...place.others.map(({ file }) => file), bundlesFolder(row, place.file)];
+      return files.filter((path) => path !== null);
+    });
+    await this.#watch.set((await Promise.all(paths)).flat());
+  }
+
+  #locate(row: ClientRow): Promise<ClientLocation | null> {
+    return locateClient(row, this.#options, this.#options.pinnedFile?.(row.id));
+  }
+
   async #place(row: ClientRow): Promise<ClientLocation> {
-    const place = await locateClient(row, this.#options);
+    const place = await this.#locate(row);
     if (place === null) throw noPlace(row);
     return place;
   }
-}
-
-/** The ways that a row has an entry shape for, its own first. */
-function waysOf(row: ClientRow): ClientVia[] {
-  const known: ClientVia[] = [
-    ...(row.entries.url ? ['url' as const] : []),
-    ...(row.entries.stdio ? ['bridge' as const] : []),
-  ];
-  return known.toSorted((one, other) => Number(other === row.via) - Number(one === row.via));
 }
 
 function stateOf(

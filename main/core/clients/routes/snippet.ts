@@ -2,7 +2,6 @@ import { BerthError } from '../../../../contract/errors.ts';
 import type { ClientVia } from '../../../../contract/model/client.ts';
 import type { BridgeCommand } from '../client-service.ts';
 import { buildEntry, entryName } from '../entry.ts';
-import { type ClientMachine, locateClient } from '../locate.ts';
 import { type ClientRow, placeIn } from '../registry.ts';
 import { configTexts } from '../text/config-texts.ts';
 import { bridgeEntry } from './bridge-entry.ts';
@@ -26,7 +25,9 @@ export interface Snippet {
 
 export interface SnippetSources {
   readonly registry: readonly ClientRow[];
-  readonly machine: ClientMachine;
+  readonly platform: NodeJS.Platform;
+  /** The config file of a client; null where nobody knows. */
+  readonly fileOf: (row: ClientRow) => Promise<string | null>;
   readonly endpointUrl: (slug: string) => string;
   readonly bridgeCommand: () => BridgeCommand;
   readonly mint: () => Promise<string>;
@@ -72,8 +73,8 @@ async function fileSnippet(request: SnippetRequest, sources: SnippetSources): Pr
       : bridgeValues(request, sources),
   );
   const { text } = configTexts[shape.format].set('', placeIn(shape), entryName(request.slug), entry);
-  const place = row && (await locateClient(row, sources.machine));
-  return { text: withEnd(text), via, file: place?.file ?? null, secret: via === 'url' };
+  const file = row === null ? null : await sources.fileOf(row);
+  return { text: withEnd(text), via, file, secret: via === 'url' };
 }
 
 /** Claude Code's command line. It carries the bridge: a token would be in the list of processes and in the shell's history. */
@@ -85,7 +86,7 @@ function commandSnippet(request: SnippetRequest, sources: SnippetSources): Snipp
   const bridge = sources.bridgeCommand();
   const entry = bridgeEntry({ ...row, id: request.name }, bridge, request.slug);
   if (bridge.env && !carriesEnvironment(cli.add)) throw unknownFormat(request.format, sources);
-  const line = shownCommand([cli.program, ...fillArguments(cli.add, entry)], sources.machine.platform);
+  const line = shownCommand([cli.program, ...fillArguments(cli.add, entry)], sources.platform);
   return { text: `${line}\n`, via: 'bridge', file: null, secret: false };
 }
 

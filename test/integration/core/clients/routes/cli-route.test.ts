@@ -58,12 +58,14 @@ describe.skipIf(process.platform === 'win32')("an installation by the vendor's c
   it('gives the command the environment of the login shell, without what is only Berth’s', async () => {
     const { runs } = await vendor();
     const env = { PATH: join(sandbox.home, 'bin'), CLAUDE_CODE_X: '1', ELECTRON_RUN_AS_NODE: '1', BERTH_HOME: '/b' };
-    const mine = sandbox.create({ env: { PATH: '/nowhere' } });
+    const known: Record<string, string> = { PATH: '/nowhere' };
+    const mine = sandbox.create({ env: known });
     expect((await mine.get('claude-code')).routes).toContainEqual({
       route: 'cli',
       why: 'The command claude is not on the PATH of your login shell.',
     });
-    await mine.useEnvironment(env);
+    Object.assign(known, env);
+    await mine.relocate();
     await mine.install({ client: 'claude-code', slugs: ['a'], route: 'cli' });
     mine.dispose();
     expect((await runs())[0]?.env).toMatchObject({ CLAUDE_CODE_X: '1' });
