@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeBridgeShim } from './bridge-shim.ts';
+import { bridgeEnvironment, writeBridgeShim } from './bridge-shim.ts';
 import type { ClientCatalog } from './clients/client-catalog.ts';
 import { ClientService } from './clients/client-service.ts';
 import type { Sightings } from './clients/sightings.ts';
@@ -52,6 +52,14 @@ export async function createClients(parts: {
       await tokens.revoke(client, slug);
     },
     bridgeCommand: () => shim,
+    bundleParts: {
+      version: files.version,
+      assets: files.assets,
+      bridge: files.bridge,
+      socket: paths.mcpSocket,
+      env: bridgeEnvironment({ start: shell.startCommand, env }),
+      platform,
+    },
     seen: (client) => sightings.of(client),
   });
 }

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { BerthError, toErrorInfo } from '../../../contract/errors.ts';
 import type {
   Client,
   ClientAction,
+  ClientBundle,
   ClientChange,
+  ClientLink,
   ClientRoute,
   ClientUninstalled,
   ClientVia,
@@ -24,6 +27,11 @@ import { type ClientLocation, detectClient, expandPath, locateClient, type Prese
 import type { FoundEntry, Ownership } from './ownership.ts';
 import { type Former, readFormer } from './plan-restore.ts';
 import { type ClientRow, rowAt, waysOf } from './registry.ts';
+import { bridgeEntry, isThisEntry } from './routes/bridge-entry.ts';
+import { ClientRoutes } from './routes/client-routes.ts';
+import { bundlesFolder, installedBundles } from './routes/installed-bundles.ts';
+import type { BundleParts } from './routes/mcpb.ts';
+import { type Snippet, type SnippetRequest, snippetFor } from './routes/snippet.ts';
 import type { Sighting } from './sightings.ts';
 import { bySlug, type EntryMaker, undoRequest, writeToUndo } from './undo.ts';
 import { blockedWords, WriteGate, type WriteGateOptions } from './write-gate.ts';
@@ -51,6 +59,9 @@ export interface ClientServiceOptions {
   readonly prepareToken: (slug: string, clientId: string) => Promise<PreparedToken>;
   readonly revokeToken: (slug: string, clientId: string) => Promise<unknown>;
   readonly bridgeCommand: () => BridgeCommand;
+  /** What bundles are made of; absent: none are made. */
+  readonly bundleParts?: BundleParts;
+  readonly commandTimeLimitMs?: number;
   /** When a client last used an endpoint, and as what: the proof that an installation works. */
   readonly seen?: (clientId: string) => Sighting | null;
   /** How often to look whether an application has quit that a change waits for, in ms. */
@@ -68,6 +79,7 @@ export interface ClientServiceOptions {
 export class ClientService implements Disposable {
   readonly #options: ClientServiceOptions;
   readonly #files: ClientFiles;
+  readonly #routes: ClientRoutes;
   readonly #changed = new Emitter<void>();
   readonly #watch: PathWatch;
   readonly #gate: WriteGate;
@@ -82,6 +94,14 @@ export class ClientService implements Disposable {
       stateFolder: options.stateFolder,
       platform: options.platform,
       ...(options.now ? { now: options.now } : {}),
+    });
+    this.#routes = new ClientRoutes({
+      files: this.#files,
+      machine: () => this.#options,
+      bridgeCommand: options.bridgeCommand,
+      bundleParts: options.bundleParts,
+      bundleFolder: join(options.stateFolder, 'bundles'),
+      commandTimeLimitMs: options.commandTimeLimitMs,
     });
     this.#watch = new PathWatch(() => this.#changed.fire(), options.watchTiming);
     this.#gate = new WriteGate({
@@ -141,6 +161,8 @@ export class ClientService implements Disposable {
   }): Promise<ClientChange> {
     const row = this.#row(request.client);
     const place = await this.#place(row);
+    const route = await this.#routes.choose(rowAt(row, place.via), request.route, request.via);
+    if (route !== 'file') return await this.#routes.preview(row, place.file, route, request);
     const via = this.#via(rowAt(row, place.via), request.via);
     return await this.#show(row, place, via, () => this.#draft(row, request.action, via, request.slugs));
   }
@@ -164,6 +186,15 @@ export class ClientService implements Disposable {
     if (slugs.length === 0) throw new BerthError('invalid-argument', 'Name at least one server to install.');
     return await this.#gated(row, { action: 'install', slugs, via }, request.whenRunning, async (place) => {
       const seen = (await detectClient(row, this.#options)) === 'found';
+      const route = await this.#routes.choose(rowAt(row, place.via), request.route, request.via);
+      if (route !== 'file') {
+        return await this.#changeOutside(row, place, route, {
+          action: 'install',
+          slugs,
+          seen,
+          baseHash: request.baseHash,
+        });
+      }
       await this.#write(row, place, request.baseHash, async (_state, make) => ({
         action: 'install',
         via,
@@ -183,9 +214,12 @@ export class ClientService implements Disposable {
   }): Promise<Client> {
     const row = this.#row(request.client);
     const slugs = [...new Set(request.slugs ?? [])];
-    return await this.#gated(row, { action: 'uninstall', slugs }, request.whenRunning, (place) =>
-      this.#write(row, place, request.baseHash, async () => ({ action: 'uninstall', slugs })),
-    );
+    return await this.#gated(row, { action: 'uninstall', slugs }, request.whenRunning, async (place) => {
+      const route = await this.#routes.choose(row, request.route, undefined);
+      const draft: ChangeRequest = { action: 'uninstall', slugs };
+      if (route === 'file') return await this.#write(row, place, request.baseHash, async () => draft);
+      await this.#changeOutside(row, place, route, { ...draft, seen: false, baseHash: request.baseHash });
+    });
   }
 
   /** Writes every entry that is not as Berth wrote it anew, each in its own way. What somebody added to them stays. */
@@ -246,6 +280,39 @@ export class ClientService implements Disposable {
     );
   }
 
+  /** Links that make the application offer servers to its user; their entries count as ours once they are there. Rejects as `install` does. */
+  async link(request: { client: string; slugs: readonly string[] }): Promise<{ client: Client; links: ClientLink[] }> {
+    const row = this.#row(request.client);
+    let links: ClientLink[] = [];
+    await this.#exclusively(row, async (place) => {
+      await this.#routes.choose(rowAt(row, place.via), 'deeplink', undefined);
+      const seen = (await detectClient(row, this.#options)) === 'found';
+      links = await this.#routes.link(row, place.file, request.slugs, seen);
+    });
+    return { client: await this.get(row.id), links };
+  }
+
+  /** Writes bundles for an application that installs them. Rejects with `unsupported`, `invalid-argument`. */
+  async bundle(request: {
+    client: string;
+    slugs: readonly string[];
+    output?: string | undefined;
+  }): Promise<{ client: Client; bundles: ClientBundle[] }> {
+    const row = this.#row(request.client);
+    await this.#routes.choose(row, 'mcpb', undefined);
+    const bundles = await this.#routes.bundle(row, request.slugs, request.output);
+    return { client: await this.get(row.id), bundles };
+  }
+
+  /** An endpoint as text for a client that Berth does not write to. `mint` is asked for a token once, and only where one is needed. */
+  async snippet(request: SnippetRequest, mint: () => Promise<string>): Promise<Snippet> {
+    return await snippetFor(request, {
+      ...this.#options,
+      fileOf: async (row) => (await this.#locate(row))?.file ?? null,
+      mint,
+    });
+  }
+
   dispose(): void {
     this.#watch.dispose();
     this.#gate.dispose();
@@ -294,11 +361,7 @@ export class ClientService implements Disposable {
     }
     // Written it is: that a former token lives until the next installation is no reason to say otherwise.
     await Promise.allSettled(prepared.map((token) => token.keep()));
-    const holds = (owned: Ownership, slug: string) =>
-      owned.entries.some((one) => one.client === row.id && one.slug === slug && one.via === 'url');
-    for (const { slug } of state.ownership.entries) {
-      if (holds(state.ownership, slug) && !holds(after, slug)) await this.#options.revokeToken(slug, row.id);
-    }
+    await this.#endTokens(row, state.ownership, after);
   }
 
   /** What a change would do now. */
@@ -343,6 +406,27 @@ export class ClientService implements Disposable {
     return { token: async () => HIDDEN, entry: async (slug, via) => this.#entry(row, via, slug, HIDDEN) };
   }
 
+  /** A change that Berth does not write itself. Rejects with `unsupported` for a route on which it can only offer one. */
+  async #changeOutside(
+    row: ClientRow,
+    place: ClientLocation,
+    route: Exclude<ClientRoute, 'file'>,
+    request: Parameters<ClientRoutes['change']>[2],
+  ): Promise<void> {
+    if (route !== 'cli') throw onlyOffered(row, route);
+    const { ownership } = await this.#files.read(row, place.file);
+    await this.#routes.change(row, place.file, request);
+    await this.#endTokens(row, ownership, (await this.#files.read(row, place.file)).ownership);
+  }
+
+  /** Ends the tokens of entries that no longer hold one. */
+  async #endTokens(row: ClientRow, before: Ownership, after: Ownership): Promise<void> {
+    const holders = ({ entries }: Ownership) =>
+      entries.filter(({ client, via }) => client === row.id && via === 'url').map(({ slug }) => slug);
+    const left = new Set(holders(after));
+    for (const slug of holders(before)) if (!left.has(slug)) await this.#options.revokeToken(slug, row.id);
+  }
+
   /** One change after the other within this process; the file's lock keeps out other processes. */
   async #exclusively(row: ClientRow, work: (place: ClientLocation) => Promise<void>): Promise<void> {
     const turn = this.#queue.then(async () => work(await this.#place(row)));
@@ -372,6 +456,12 @@ export class ClientService implements Disposable {
     return buildEntry(row, via, { command, args: all, ...(env && Object.keys(env).length > 0 ? { env } : {}) });
   }
 
+  #isCurrent(row: ClientRow, entry: FoundEntry): boolean {
+    const { slug, via, route } = entry.owned;
+    if (route === 'file') return isCurrent(entry, this.#entry(row, via, slug, HIDDEN));
+    return isThisEntry(entry.value, bridgeEntry(row, this.#options.bridgeCommand(), slug));
+  }
+
   /** The way that was asked for, or the row's own. Throws `unsupported` for one that the client does not know. */
   #via(row: ClientRow, wanted: ClientVia | undefined): ClientVia {
     if (wanted === undefined || waysOf(row).includes(wanted)) return wanted ?? row.via;
@@ -398,6 +488,7 @@ export class ClientService implements Disposable {
       file: place.file,
       otherFiles: place.others.map(({ file }) => file),
       entries: [],
+      bundles: await installedBundles(row, place.file),
       connectedAt: this.#options.seen?.(row.id)?.at ?? null,
       connectedAs: this.#options.seen?.(row.id)?.as ?? null,
       queued: this.#queued(row),
@@ -408,18 +499,19 @@ export class ClientService implements Disposable {
       reload: row.reload,
       via: here.via,
       ways: waysOf(here),
-      routes: [{ route: 'file', why: null }],
+      routes: await this.#routes.of(here),
       error: null,
     };
     try {
-      const { found } = await this.#files.read(row, place.file);
+      const { found, settled } = await this.#files.read(row, place.file);
+      if (settled) await this.#files.adopt(row, place.file).catch(() => undefined);
       client.entries = found.map((entry) => {
         // Still as we wrote it, but the endpoint or the bridge has moved since: installing again repairs it.
         const { slug, via } = entry.owned;
-        const stale = entry.state === 'installed' && !isCurrent(entry, this.#entry(row, via, slug, HIDDEN));
+        const stale = entry.state === 'installed' && !this.#isCurrent(row, entry);
         return { slug, name: entry.name, via, state: stale ? 'outdated' : entry.state };
       });
-      if (client.entries.length > 0) client.state = stateOf(found, client.entries, presence);
+      client.state = stateOf(client.state, found, client, presence);
     } catch (error) {
       client.state = 'unreadable';
       client.error = toErrorInfo(error);
@@ -443,10 +535,13 @@ export class ClientService implements Disposable {
   }
 
   async #watchFiles(): Promise<void> {
-    const places = await Promise.all(this.#options.registry.map((row) => this.#locate(row)));
-    await this.#watch.set(
-      places.flatMap((place) => (place === null ? [] : [place.file, ...place.others.map(({ file }) => file)])),
-    );
+    const paths = this.#options.registry.map(async (row) => {
+      const place = await this.#locate(row);
+      if (place === null) return [];
+      const files = [place.file, ...place.others.map(({ file }) => file), bundlesFolder(row, place.file)];
+      return files.filter((path) => path !== null);
+    });
+    await this.#watch.set((await Promise.all(paths)).flat());
   }
 
   #locate(row: ClientRow): Promise<ClientLocation | null> {
@@ -460,13 +555,27 @@ export class ClientService implements Disposable {
   }
 }
 
+function onlyOffered(row: ClientRow, route: 'deeplink' | 'mcpb'): BerthError {
+  const [what, call] = route === 'mcpb' ? ['bundle', 'clients.bundle'] : ['link', 'clients.link'];
+  return new BerthError('unsupported', `${row.title} asks its user about a ${what}.`, {
+    hint: `Berth can only make it: \`berth install ${row.id} SLUG --route ${route}\`, ${call}.`,
+  });
+}
+
 function cannotWait(row: ClientRow): BerthError {
   return new BerthError('unsupported', 'An undo cannot wait: what it puts back depends on what the file is then.', {
     hint: `Quit ${row.title} and undo then, or use --when-running restart.`,
   });
 }
 
-function stateOf(entries: readonly FoundEntry[], shown: Client['entries'], presence: Presence): Client['state'] {
+function stateOf(
+  without: Client['state'],
+  entries: readonly FoundEntry[],
+  { entries: all, bundles }: Pick<Client, 'entries' | 'bundles'>,
+  presence: Presence,
+): Client['state'] {
+  const shown = all.filter(({ state }) => state !== 'awaited');
+  if (shown.length === 0) return bundles.length > 0 ? 'installed' : without;
   if (shown.every(({ state }) => state === 'missing')) return 'wiped';
   if (shown.some(({ state }) => state !== 'installed')) return 'changed';
   return presence !== 'found' && entries.some(({ owned }) => owned.seen) ? 'orphaned' : 'installed';

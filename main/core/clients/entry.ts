@@ -94,7 +94,12 @@ export function hideSecrets(text: string, format: ConfigText, place: ConfigPlace
     const scheme = /^(Bearer|Basic) /i.exec(value)?.[0] ?? '';
     shown = `${shown.slice(0, start)}"${scheme}${HIDDEN}"${shown.slice(end)}`;
   }
-  return shown.replaceAll(new RegExp(TOKEN, 'g'), HIDDEN);
+  return hideTokens(shown);
+}
+
+/** A text without Berth's own tokens. */
+export function hideTokens(text: string): string {
+  return text.replaceAll(new RegExp(TOKEN, 'g'), HIDDEN);
 }
 
 function fillObject(shape: JsonObject, values: ReadonlyMap<string, unknown>): JsonObject {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
 import { type ClientVia, clientViaSchema } from '../../../contract/model/client.ts';
 import { parseCheckedYaml } from '../settings/checked-yaml.ts';
+import { templateProblem } from './routes/entry-template.ts';
 import type { ConfigPlace } from './text/config-text.ts';
 import { configFormats } from './text/config-texts.ts';
 
@@ -56,6 +57,22 @@ const shapeSchema = z.record(z.string(), z.unknown());
 const perPlatform = <T extends z.ZodType>(schema: T) =>
   z.strictObject({ darwin: schema.optional(), win32: schema.optional(), linux: schema.optional() });
 
+/** A text with the placeholders and filters of `routes/entry-template.ts`. */
+const templateSchema = (place: 'text' | 'argument') =>
+  z
+    .string()
+    .min(1)
+    .superRefine((template, context) => {
+      const message = templateProblem(template, place);
+      if (message !== null) context.addIssue({ code: 'custom', message });
+    });
+
+/** A link that Berth hands to the system: of a web page, or of an application's own scheme. */
+const linkSchema = templateSchema('text').refine(
+  (link) => /^[a-z][a-z0-9+.-]*:/.test(link) && !/^(http|file|javascript|data|blob|about|vbscript|smb):/.test(link),
+  { message: "it begins with https: or an application's own scheme" },
+);
+
 /**
  * The vendor's own command line, as argument vectors without a shell. Placeholders: `${name}` of the entry, `${command}`,
  * `${args...}` one argument each, `${env...}` one argument `NAME=value` each (none without variables), `${entry}` the stdio entry as
@@ -64,9 +81,9 @@ const perPlatform = <T extends z.ZodType>(schema: T) =>
 const cliSchema = z.strictObject({
   /** Program on PATH. */
   program: z.string().min(1),
-  add: z.array(z.string()).min(1),
+  add: z.array(templateSchema('argument')).min(1),
   /** Absent: the entry is taken out of the file. */
-  remove: z.array(z.string()).min(1).optional(),
+  remove: z.array(templateSchema('argument')).min(1).optional(),
   /** Lists the servers as the client sees them; what an answer with a working server contains. */
   list: z.array(z.string()).min(1).optional(),
   /** Why the file is not edited where this program is found; absent: it is the route to choose by hand. */
@@ -107,9 +124,9 @@ const fieldsSchema = z.strictObject({
   cli: cliSchema.optional(),
   /**
    * Link that makes the running application offer the entry: `${name}`, `${entry}`, `${named}` as in `cli`, each with filters after
-   * a bar, such as `${entry|base64|uri}`.
+   * a bar, such as `${entry|base64|uri}`. Where there are links that cannot carry our entry: why, in a sentence.
    */
-  deeplink: z.string().min(1).optional(),
+  deeplink: z.union([linkSchema, z.strictObject({ why: z.string().min(1) })]).optional(),
   /** It installs `.mcpb` bundles. */
   mcpb: z.boolean().default(false),
   /** Clients whose servers it shows as well, so that one entry in each means two. */
