@@ -177,7 +177,14 @@ function stillOnItsWay(error: unknown): void {
   if (!(error instanceof BerthError) || error.code !== 'timed-out') throw error;
 }
 
-function clientHandlers({ clients, tokens, servers, endpoint, endClient }: CoreParts): Only<'clients' | 'endpoint'> {
+function clientHandlers({
+  clients,
+  existing,
+  tokens,
+  servers,
+  endpoint,
+  endClient,
+}: CoreParts): Only<'clients' | 'endpoint'> {
   return {
     'clients.list': () => clients.list(),
     'clients.preview': (input) => {
@@ -190,6 +197,9 @@ function clientHandlers({ clients, tokens, servers, endpoint, endClient }: CoreP
     },
     'clients.uninstall': ({ client, slugs, baseHash }) =>
       clients.uninstall({ client, slugs, ...(baseHash === undefined ? {} : { baseHash }) }),
+    'clients.existing': (input) => existing.list(input?.client),
+    'clients.importPreview': (input) => existing.preview(input),
+    'clients.import': (input) => existing.import(input),
     'endpoint.mint': async ({ slug, name }) => {
       if (slug !== METRICS) requireEndpoint(servers, slug);
       const url = `${endpoint().url}/${slug === METRICS ? METRICS : `${slug}/mcp`}`;

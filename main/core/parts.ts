@@ -2,6 +2,7 @@ import type { ErrorInfo } from '../../contract/errors.ts';
 import type { Approvals } from './approvals/approvals.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { ClientService } from './clients/client-service.ts';
+import type { ExistingServers } from './clients/existing/existing-servers.ts';
 import type { CredentialClock } from './credentials/credential-clock.ts';
 import type { Doctor } from './doctor/doctor.ts';
 import type { Inspector } from './inspector/inspector.ts';
@@ -44,6 +45,7 @@ export interface CoreParts {
   readonly audit: AuditLog;
   readonly approvals: Approvals;
   readonly clients: ClientService;
+  readonly existing: ExistingServers;
   readonly tokens: EndpointTokens;
   readonly secrets: SecretStore;
   readonly inspector: Inspector;

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Client, ClientChange } from '../../../contract/model/client.ts';
+import type { Client } from '../../../contract/model/client.ts';
 import { say } from '../cli-io.ts';
 import { type CommandKit, formatOf, withOutput } from '../command-kit.ts';
 import { print, type Render } from '../output.ts';
@@ -7,15 +7,18 @@ import { withBerth } from '../session.ts';
 import type { Paint } from '../style.ts';
 import { table } from '../table.ts';
 import { ago } from '../time-text.ts';
+import { changeText } from '../views/change-text.ts';
+import { addExistingServerCommands } from './existing-servers.ts';
 
 /** clients, install, uninstall: what stands in the config files of AI applications. */
-export function addClientCommands(program: Command, { io }: CommandKit): void {
-  withOutput(program.command('clients'))
-    .description('list AI clients and what is installed in them')
-    .action(async (options: { output?: string }) => {
-      const clients = await withBerth(io, (berth) => berth.call('clients.list'));
-      await print(io, formatOf(options), clients, clientsText);
-    });
+export function addClientCommands(program: Command, kit: CommandKit): void {
+  const { io } = kit;
+  const clients = withOutput(program.command('clients'));
+  clients.description('list AI clients and what is installed in them').action(async (options: { output?: string }) => {
+    const clients = await withBerth(io, (berth) => berth.call('clients.list'));
+    await print(io, formatOf(options), clients, clientsText);
+  });
+  addExistingServerCommands(clients, kit);
 
   withOutput(program.command('install <client> <slugs...>'))
     .description('write the endpoints of servers, or the one of "all", into the config file of a client')
@@ -76,15 +79,3 @@ function toneOf(state: string): Parameters<Paint>[0] {
   if (state === 'installed') return 'good';
   return state === 'changed' || state === 'unreadable' ? 'warn' : 'dim';
 }
-
-const changeText: Render<ClientChange> = (change, { paint }) => {
-  if (change.noop) return `Nothing would change in ${change.file}.`;
-  return change.diff
-    .trimEnd()
-    .split('\n')
-    .map((line) => {
-      if (line.startsWith('+')) return paint('good', line);
-      return line.startsWith('-') ? paint('bad', line) : line;
-    })
-    .join('\n');
-};

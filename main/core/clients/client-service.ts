@@ -11,7 +11,7 @@ import type { Disposable } from '../dispose.ts';
 import { Emitter, type Event } from '../emitter.ts';
 import { PathWatch, type PathWatchTiming } from '../path-watch.ts';
 import type { PreparedToken } from '../secrets/endpoint-tokens.ts';
-import { type ChangeRequest, changesFile, isCurrent } from './change-plan.ts';
+import { type ChangeRequest, type ClientFileState, changesFile, isCurrent } from './change-plan.ts';
 import { ClientFiles } from './client-file.ts';
 import { diffOf, notesOf } from './describe-change.ts';
 import { buildEntry, HIDDEN } from './entry.ts';
@@ -88,6 +88,20 @@ export class ClientService implements Disposable {
     return described;
   }
 
+  /** The files that exist and parse, with everything that stands in them. */
+  async files(): Promise<{ row: ClientRow; file: string; state: ClientFileState }[]> {
+    const read = await Promise.all(
+      this.#options.registry.map(async (row) => {
+        const place = await locateClient(row, this.#options);
+        if (place === null) return null;
+        // One that cannot be read is told of where clients are listed.
+        const state = await this.#files.read(row, place.file).catch(() => null);
+        return state === null || state.snapshot.bytes === null ? null : { row, file: place.file, state };
+      }),
+    );
+    return read.filter((file) => file !== null);
+  }
+
   /** What a change would do to the file, with tokens as `…`; nothing is written and no token is minted. */
   async preview(request: {
     client: string;
@@ -95,12 +109,14 @@ export class ClientService implements Disposable {
     action: ClientAction;
     via?: ClientVia | undefined;
     route?: ClientRoute | undefined;
+    /** Foreign entries that would go in the same write. */
+    replaces?: readonly string[];
   }): Promise<ClientChange> {
     const row = this.#row(request.client);
     const place = await this.#place(row);
     const via = this.#via(row, request.via);
     const presence = await detectClient(row, this.#options);
-    const draft = this.#draft(row, request.action, via, request.slugs);
+    const draft = this.#draft(row, request.action, via, request.slugs, request.replaces);
     const { state, plan } = await this.#files.plan(row, place.file, draft);
     const noop = !changesFile(state, plan);
     return {
@@ -131,6 +147,7 @@ export class ClientService implements Disposable {
     route?: ClientRoute | undefined;
     baseHash?: string | null | undefined;
     whenRunning?: WhenRunning | undefined;
+    replaces?: readonly string[];
   }): Promise<Client> {
     const row = this.#row(request.client);
     const via = this.#via(row, request.via);
@@ -146,9 +163,9 @@ export class ClientService implements Disposable {
           if (pending) prepared.push(pending);
           entries.set(slug, this.#entry(row, via, slug, pending?.token));
         }
-        return { action: 'install', via, seen, entries };
+        return { action: 'install', via, seen, entries, replaces: request.replaces ?? [] };
       };
-      const draft = this.#draft(row, 'install', via, slugs);
+      const draft = this.#draft(row, 'install', via, slugs, request.replaces);
       try {
         await this.#files.write(row, place.file, draft, { baseHash: request.baseHash, complete });
       } catch (error) {
@@ -197,12 +214,19 @@ export class ClientService implements Disposable {
     return await this.get(row.id);
   }
 
-  #draft(row: ClientRow, action: ClientAction, via: ClientVia, slugs: readonly string[]): ChangeRequest {
+  #draft(
+    row: ClientRow,
+    action: ClientAction,
+    via: ClientVia,
+    slugs: readonly string[],
+    replaces: readonly string[] = [],
+  ): ChangeRequest {
     if (action === 'uninstall') return { action, slugs };
     return {
       action,
       via,
       seen: false,
+      replaces,
       entries: new Map(slugs.map((slug) => [slug, this.#entry(row, via, slug, HIDDEN)])),
     };
   }

@@ -4,6 +4,7 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { BerthError } from '../../../contract/errors.ts';
 import { clientViaSchema } from '../../../contract/model/client.ts';
+import { pitfallSchema } from './existing/pitfall.ts';
 import type { ConfigPlace } from './text/config-text.ts';
 import { configFormats } from './text/config-texts.ts';
 
@@ -88,6 +89,8 @@ export const clientRowSchema = z
     via: clientViaSchema,
     entries: z.strictObject({ url: shapeSchema.optional(), stdio: shapeSchema.optional() }),
     rejectsByteOrderMark: z.boolean().default(false),
+    /** Known mistakes in its entries, which Berth tells of those that it did not write. */
+    pitfalls: z.array(pitfallSchema).default([]),
     /** In order of preference. */
     paths: perPlatform(z.array(placeSchema).min(1)),
     detect: perPlatform(detectSchema),
