@@ -115,13 +115,13 @@ function secretArguments(args: readonly string[]): SecretPlace[] {
     const header = /^([A-Za-z][A-Za-z-]*): ?(.+)$/s.exec(arg);
     const variable = /^([A-Z_][A-Z0-9_]*)=(.+)$/s.exec(arg);
     const before = args[index - 1] ?? '';
-    if (/\s/.test(arg) && !header) {
-      // A whole command line for a shell.
-      found.push(...secretArguments(arg.split(/[\s'"]+/)));
-    } else if (joined !== undefined) {
+    if (joined !== undefined) {
       if (isValue(joined) && (isSecretFlag(flag) || looksSecret(joined))) add(flag, joined);
     } else if (isSecretFlag(before) && !before.includes('=') && !arg.startsWith('-')) {
       if (isValue(arg)) add(before, arg);
+    } else if (/\s/.test(arg) && !header) {
+      // A whole command line for a shell.
+      found.push(...secretArguments(arg.split(/[\s'"]+/)));
     } else if (header?.[1] !== undefined && header[2] !== undefined && SECRET_HEADER.test(header[1])) {
       if (isValue(header[2])) add(header[1], header[2]);
     } else if (variable?.[1] !== undefined && variable[2] !== undefined) {
