@@ -14,6 +14,7 @@ import {
   whenRunningSchema,
 } from './model/client.ts';
 import { contextSchema, contextSettingsInputSchema, kubeSourceSchema } from './model/context.ts';
+import { existingClientSchema, importedSchema, importPreviewSchema, importRequestSchema } from './model/existing.ts';
 import { toolResultSchema, toolSchema } from './model/inspector.ts';
 import { installPlanSchema } from './model/install.ts';
 import { logExportPartSchema, logExportRequestSchema, logFilterSchema, logLineSchema } from './model/log.ts';
@@ -182,6 +183,21 @@ export const calls = {
       whenRunning: whenRunningSchema.optional(),
     }),
     clientSchema,
+  ),
+
+  /** The servers in clients' files that are not Berth's, what is wrong with them, and what Berth would dock in their place. */
+  'clients.existing': call(z.object({ client: z.string().optional() }).optional(), z.array(existingClientSchema)),
+  /** What taking one of them into Berth would do; does nothing. */
+  'clients.importPreview': call(importRequestSchema, importPreviewSchema),
+  /** Docks it, moves its secrets into the keychain and, with `replace`, puts Berth's entry in its place: all of it or nothing. */
+  'clients.import': call(
+    importRequestSchema.extend({
+      /** From the preview: another file than was shown is a conflict. */
+      baseHash: z.string().nullable().optional(),
+      start: z.boolean().default(true),
+      whenRunning: whenRunningSchema.optional(),
+    }),
+    importedSchema,
   ),
 
   /** Mints a token under a name (D23) for a server, with `all` for all of them, or with `metrics` for `/metrics`; the only time that it is shown. */

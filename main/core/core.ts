@@ -7,6 +7,7 @@ import type { StreamSources } from '../../contract/streams.ts';
 import { Approvals } from './approvals/approvals.ts';
 import type { CoreOptions } from './core-options.ts';
 import { createClients } from './create-clients.ts';
+import { createExisting } from './create-existing.ts';
 import { CredentialClock } from './credentials/credential-clock.ts';
 import { startDemo } from './demo/start-demo.ts';
 import { DisposableStore } from './dispose.ts';
@@ -219,6 +220,21 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       }),
     );
     await clients.start();
+    const existing = createExisting({
+      clients,
+      registry,
+      presets,
+      servers,
+      secrets,
+      settings,
+      kube,
+      tokens,
+      loginEnvironment,
+      home,
+      platform,
+      endpoint: () => address.url,
+      bridge: join(paths.state, 'bin'),
+    });
     const monitor = store.add(
       new ReachabilityMonitor({
         wanted: () => contextsInUse(servers.list()),
@@ -260,6 +276,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       approvals,
       clients,
       registry,
+      existing,
       tokens,
       secrets,
       inspector,

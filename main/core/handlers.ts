@@ -179,6 +179,7 @@ function stillOnItsWay(error: unknown): void {
 
 function clientHandlers({
   clients,
+  existing,
   tokens,
   servers,
   endpoint,
@@ -225,6 +226,9 @@ function clientHandlers({
       requireEach([slug]);
       return clients.snippet({ slug, format, name, via }, () => tokens.mint(slug, name));
     },
+    'clients.existing': (input) => existing.list(input?.client),
+    'clients.importPreview': (input) => existing.preview(input),
+    'clients.import': (input) => existing.import(input),
     'endpoint.mint': async ({ slug, name }) => {
       if (slug !== METRICS) requireEndpoint(servers, slug);
       const url = `${endpoint().url}/${slug === METRICS ? METRICS : `${slug}/mcp`}`;

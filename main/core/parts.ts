@@ -3,6 +3,7 @@ import type { Approvals } from './approvals/approvals.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { ClientCatalog } from './clients/client-catalog.ts';
 import type { ClientService } from './clients/client-service.ts';
+import type { ExistingServers } from './clients/existing/existing-servers.ts';
 import type { Sightings } from './clients/sightings.ts';
 import type { CredentialClock } from './credentials/credential-clock.ts';
 import type { Doctor } from './doctor/doctor.ts';
@@ -47,6 +48,7 @@ export interface CoreParts {
   readonly approvals: Approvals;
   readonly clients: ClientService;
   readonly registry: ClientCatalog;
+  readonly existing: ExistingServers;
   readonly tokens: EndpointTokens;
   readonly secrets: SecretStore;
   readonly inspector: Inspector;

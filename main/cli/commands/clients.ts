@@ -16,9 +16,12 @@ import { withBerth } from '../session.ts';
 import type { Paint } from '../style.ts';
 import { table } from '../table.ts';
 import { ago } from '../time-text.ts';
+import { changeText } from '../views/change-text.ts';
+import { addExistingServerCommands } from './existing-servers.ts';
 
 /** clients, install, uninstall: what stands in the config files of AI applications. */
-export function addClientCommands(program: Command, { io, exit }: CommandKit): void {
+export function addClientCommands(program: Command, kit: CommandKit): void {
+  const { io, exit } = kit;
   const clients = withOutput(program.command('clients'))
     .description('list AI clients and what is installed in them')
     .action(async (options: { output?: string }) => {
@@ -48,6 +51,8 @@ export function addClientCommands(program: Command, { io, exit }: CommandKit): v
       const history = await withBerth(io, (berth) => berth.call('clients.history'));
       await print(io, formatOf(options), history, historyText);
     });
+
+  addExistingServerCommands(clients, kit);
 
   withOutput(program.command('install <client> <slugs...>'))
     .description('write the endpoints of servers, or the one of "all", into the config file of a client')
@@ -203,17 +208,5 @@ const uninstalledText: Render<readonly ClientUninstalled[]> = (results, { paint 
         ? `${paint('good', title)}: ${entries.join(', ')}`
         : `${paint('bad', title)}: ${error.message}${error.hint ? `\n  ${error.hint}` : ''}`,
     )
-    .join('\n');
-};
-
-const changeText: Render<ClientChange> = (change, { paint }) => {
-  if (change.noop) return `Nothing would change in ${change.file}.`;
-  return change.diff
-    .trimEnd()
-    .split('\n')
-    .map((line) => {
-      if (line.startsWith('+')) return paint('good', line);
-      return line.startsWith('-') ? paint('bad', line) : line;
-    })
     .join('\n');
 };

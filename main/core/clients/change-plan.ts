@@ -19,6 +19,8 @@ export type ChangeRequest =
       readonly seen: boolean;
       readonly entries: ReadonlyMap<string, Record<string, unknown>>;
       readonly undoes?: string;
+      /** Names of entries of somebody else's that go in the same write, because their owner asked for it. */
+      readonly replaces?: readonly string[];
     }
   /** No slugs: everything of ours. */
   | { readonly action: 'uninstall'; readonly slugs: readonly string[]; readonly undoes?: string }
@@ -101,9 +103,9 @@ type Draft = Omit<ChangePlan, 'mode'>;
 function planInstall(
   row: ClientRow,
   state: ClientFileState,
-  { via, seen, entries: wanted }: ChangeRequest & { readonly action: 'install' },
+  { via, seen, entries: wanted, replaces = [] }: ChangeRequest & { readonly action: 'install' },
 ): Draft {
-  let { text } = state.snapshot;
+  let text = withoutForeign(row, state, replaces);
   const base = isFresh(row, state) ? freshOwnership(state) : state.ownership;
   let { trace } = base;
   const planned: PlannedEntry[] = [];
@@ -111,7 +113,8 @@ function planInstall(
   for (const [slug, ours] of wanted) {
     const found = state.found.find((entry) => entry.owned.slug === slug);
     const name = found?.name ?? entryName(slug);
-    if (state.entries.has(name) && found?.value === undefined) throw foreignEntry(row, state, name);
+    const taken = state.entries.has(name) && found?.value === undefined;
+    if (taken && !replaces.includes(name)) throw foreignEntry(row, state, name);
     const value = found?.value === undefined ? ours : mergeEntry(row, found.value, ours);
     const hash = hashEntry(value);
     const edited = configTexts[row.format].set(text, placeIn(row), name, value);
@@ -120,7 +123,27 @@ function planInstall(
     planned.push({ action: 'set', slug, name, hash });
     owned.set(`${row.id} ${slug}`, { client: row.id, slug, name, via, seen, hashes: [hash], route: 'file' });
   }
-  return { text, entries: planned, ownership: { ...base, entries: [...owned.values()], trace } };
+  const gone = replaces
+    .filter((name) => planned.every((entry) => entry.name !== name))
+    .map((name): PlannedEntry => ({ action: 'remove', slug: '', name, hash: null }));
+  return { text, entries: [...gone, ...planned], ownership: { ...base, entries: [...owned.values()], trace } };
+}
+
+/** The text without these entries, each of which must be there and not be ours. */
+function withoutForeign(row: ClientRow, state: ClientFileState, names: readonly string[]): string {
+  return names.reduce((text, name) => {
+    if (!state.entries.has(name)) {
+      throw new BerthError('not-found', `${row.title} has no entry "${name}".`, {
+        hint: 'Look again what is in its file.',
+      });
+    }
+    if (state.found.some((entry) => entry.name === name)) {
+      throw new BerthError('refused', `The entry "${name}" of ${row.title} is Berth's own.`, {
+        hint: `Take it out with \`berth uninstall ${row.id}\`.`,
+      });
+    }
+    return configTexts[row.format].remove(text, placeIn(row), name, null);
+  }, state.snapshot.text);
 }
 
 /** Nothing of ours is in the file, so whatever is there now is what an uninstallation has to bring back. */

@@ -151,6 +151,20 @@ export class ClientService implements Disposable {
     throw new BerthError('invalid-argument', `${file} is not the whole path of a file on this machine.`);
   }
 
+  /** The files that exist and parse, with everything that stands in them. */
+  async files(): Promise<{ row: ClientRow; file: string; state: ClientFileState }[]> {
+    const read = await Promise.all(
+      this.#options.registry.map(async (row) => {
+        const place = await locateClient(row, this.#options);
+        if (place === null) return null;
+        // One that cannot be read is told of where clients are listed.
+        const state = await this.#files.read(row, place.file).catch(() => null);
+        return state === null || state.snapshot.bytes === null ? null : { row, file: place.file, state };
+      }),
+    );
+    return read.filter((file) => file !== null);
+  }
+
   /** What a change would do to the file, with tokens as `…`; nothing is written and no token is minted. */
   async preview(request: {
     client: string;
@@ -158,13 +172,17 @@ export class ClientService implements Disposable {
     action: ClientAction;
     via?: ClientVia | undefined;
     route?: ClientRoute | undefined;
+    /** Foreign entries that would go in the same write. */
+    replaces?: readonly string[];
   }): Promise<ClientChange> {
     const row = this.#row(request.client);
     const place = await this.#place(row);
     const route = await this.#routes.choose(rowAt(row, place.via), request.route, request.via);
     if (route !== 'file') return await this.#routes.preview(row, place.file, route, request);
     const via = this.#via(rowAt(row, place.via), request.via);
-    return await this.#show(row, place, via, () => this.#draft(row, request.action, via, request.slugs));
+    return await this.#show(row, place, via, () =>
+      this.#draft(row, request.action, via, request.slugs, request.replaces),
+    );
   }
 
   /**
@@ -179,6 +197,7 @@ export class ClientService implements Disposable {
     route?: ClientRoute | undefined;
     baseHash?: string | null | undefined;
     whenRunning?: WhenRunning | undefined;
+    replaces?: readonly string[];
   }): Promise<Client> {
     const row = this.#row(request.client);
     const via = this.#via(rowAt(row, (await this.#place(row)).via), request.via);
@@ -200,6 +219,7 @@ export class ClientService implements Disposable {
         via,
         seen,
         entries: await bySlug(slugs, (slug) => make.entry(slug, via)),
+        replaces: request.replaces ?? [],
       }));
     });
   }
@@ -438,12 +458,19 @@ export class ClientService implements Disposable {
     }
   }
 
-  #draft(row: ClientRow, action: ClientAction, via: ClientVia, slugs: readonly string[]): ChangeRequest {
+  #draft(
+    row: ClientRow,
+    action: ClientAction,
+    via: ClientVia,
+    slugs: readonly string[],
+    replaces: readonly string[] = [],
+  ): ChangeRequest {
     if (action === 'uninstall') return { action, slugs };
     return {
       action,
       via,
       seen: false,
+      replaces,
       entries: new Map(slugs.map((slug) => [slug, this.#entry(row, via, slug, HIDDEN)])),
     };
   }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { BerthError, type ErrorInfo, toErrorInfo } from '../../../contract/errors.ts';
 import { type ClientVia, clientViaSchema } from '../../../contract/model/client.ts';
 import { parseCheckedYaml } from '../settings/checked-yaml.ts';
+import { pitfallSchema } from './existing/pitfall.ts';
 import { templateProblem } from './routes/entry-template.ts';
 import type { ConfigPlace } from './text/config-text.ts';
 import { configFormats } from './text/config-texts.ts';
@@ -112,6 +113,8 @@ const fieldsSchema = z.strictObject({
   via: clientViaSchema,
   entries: z.strictObject({ url: shapeSchema.optional(), stdio: shapeSchema.optional() }),
   rejectsByteOrderMark: z.boolean().default(false),
+  /** Known mistakes in its entries, which Berth tells of those that it did not write. */
+  pitfalls: z.array(pitfallSchema).default([]),
   /** In order of preference. */
   paths: perPlatform(z.array(placeSchema).min(1)),
   detect: perPlatform(detectSchema),

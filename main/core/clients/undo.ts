@@ -46,8 +46,10 @@ export async function undoRequest(
   }
   const undoes = former.write;
   const [first] = before;
-  if (first === undefined) return { action: 'uninstall', slugs: former.added.map(({ slug }) => slug), undoes };
-  if (former.removedOnly && before.every(({ via }) => via === first.via)) {
+  const taken = former.foreign.length > 0;
+  if (first === undefined && !taken)
+    return { action: 'uninstall', slugs: former.added.map(({ slug }) => slug), undoes };
+  if (first !== undefined && former.removedOnly && !taken && before.every(({ via }) => via === first.via)) {
     const slugs = before.map(({ slug }) => slug);
     const entries = await bySlug(slugs, (slug) => make.entry(slug, first.via));
     return { action: 'install', via: first.via, seen: first.seen, entries, undoes };
@@ -64,7 +66,7 @@ export async function undoRequest(
 
 /** Whether that write changed our entries and nothing else: a vendor's own command may have written more, which is not ours to take back. */
 function onlyOurs(row: ClientRow, snapshot: FileSnapshot, former: Former): boolean {
-  const names = new Set([...former.entries, ...former.added].map(({ name }) => name));
+  const names = new Set([...former.entries, ...former.added, ...former.foreign].map(({ name }) => name));
   return configTexts[row.format].sameOutside(former.text ?? '', snapshot.text, placeIn(row), names);
 }
 
