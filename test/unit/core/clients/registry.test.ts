@@ -99,6 +99,8 @@ describe('the client registry', () => {
     [row.replace('format: jsonc', 'format: ini'), /other\.yaml:4:9: "format"/],
     [row.replace('~/.other/mcp.json', '{ path: /x, via: bridge }'), /entry shape for what `via` of a place says/],
     [row.replace('via: url', 'via: bridge'), /entry shape/],
+    [row.replace("'${url}'", "'${uri}'"), /other\.yaml:7:17: "entries\.url": \$\{uri\} stands for nothing/],
+    [row.replace("'${url}'", "'${env:URL}'"), /"entries\.url": \$\{url\} must be in it/],
     [`${row}\nextra: 1`, /extra/i],
     [row.replace('verifiedAt: null', 'verifiedAt: yesterday'), /verifiedAt/],
   ])('refuses a wrong row and says where', (text, where) => {
