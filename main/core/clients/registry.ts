@@ -107,6 +107,8 @@ const fieldsSchema = z.strictObject({
     stdio: shapeSchema(['command', 'args'], ['env']).optional(),
   }),
   rejectsByteOrderMark: z.boolean().default(false),
+  /** It makes its file itself, and accepts none that holds servers only. */
+  needsFile: z.boolean().default(false),
   /** In order of preference. */
   paths: perPlatform(z.array(placeSchema).min(1)),
   detect: perPlatform(detectSchema),

@@ -35,7 +35,7 @@ describe('the client registry', () => {
   it('knows the clients of this list, each on every platform', async () => {
     const rows = await loadClientRegistry(shipped);
     expect(rows.map(({ id }) => id).join(' ')).toBe(
-      'amp antigravity claude-code claude-desktop cline codex cursor devin-desktop gemini-cli copilot-cli junie kiro ' +
+      'amp antigravity claude-code claude-desktop cline codex continue cursor devin-desktop gemini-cli copilot-cli goose junie kiro ' +
         'lm-studio opencode qwen-code vscode vscode-insiders warp windsurf zed',
     );
     for (const { paths, detect } of rows) {
