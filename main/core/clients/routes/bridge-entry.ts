@@ -19,7 +19,7 @@ export function bridgeEntry(
 ): BridgeEntry {
   const { command, env } = bridge;
   const args = [...bridge.args, 'connect', slug, '--client', row.id];
-  const values = { command, args, ...(env && Object.keys(env).length > 0 ? { env } : {}) };
+  const values = { name, command, args, ...(env && Object.keys(env).length > 0 ? { env } : {}) };
   return { slug, name, ...values, entry: buildEntry(row, 'bridge', values), marks: marksOf(row, values) };
 }
 
