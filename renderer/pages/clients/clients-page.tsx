@@ -5,6 +5,7 @@ import { Page, PageBody } from '../../shell/page.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { AllServers } from './all-servers.tsx';
 import { ClientCard } from './client-card.tsx';
+import { ExistingServers } from './existing-servers.tsx';
 import { InstallDialog } from './install-dialog.tsx';
 import { OtherClients } from './other-clients.tsx';
 
@@ -37,6 +38,7 @@ export function ClientsPage() {
             <ClientCard key={client.id} client={client} onTask={(action) => setTask({ client: client.id, action })} />
           ))}
         </ul>
+        <ExistingServers />
         <AllServers />
         <OtherClients />
       </PageBody>
