@@ -3,7 +3,9 @@ import { approvalSchema } from './model/approval.ts';
 import { auditEntrySchema, auditFilterSchema } from './model/audit.ts';
 import {
   clientActionSchema,
+  clientBundleSchema,
   clientChangeSchema,
+  clientLinkSchema,
   clientRouteSchema,
   clientSchema,
   clientUninstalledSchema,
@@ -12,6 +14,7 @@ import {
   whenRunningSchema,
 } from './model/client.ts';
 import { contextSchema, contextSettingsInputSchema, kubeSourceSchema } from './model/context.ts';
+import { existingClientSchema, importedSchema, importPreviewSchema, importRequestSchema } from './model/existing.ts';
 import { toolResultSchema, toolSchema } from './model/inspector.ts';
 import { installPlanSchema } from './model/install.ts';
 import { logExportPartSchema, logExportRequestSchema, logFilterSchema, logLineSchema } from './model/log.ts';
@@ -108,13 +111,14 @@ export const calls = {
   'logs.export': call(logExportRequestSchema, logExportPartSchema),
 
   'clients.list': call(none, z.array(clientSchema)),
+  /** `route` absent, here and below: the first of the client's `routes` that fits the way. */
   'clients.preview': call(
     z.object({
       client: z.string(),
       slugs: z.array(z.string()),
       action: clientActionSchema,
       via: clientViaSchema.optional(),
-      route: clientRouteSchema.default('file'),
+      route: clientRouteSchema.optional(),
     }),
     clientChangeSchema,
   ),
@@ -123,18 +127,36 @@ export const calls = {
       client: z.string(),
       slugs: z.array(z.string()).min(1),
       via: clientViaSchema.optional(),
-      route: clientRouteSchema.default('file'),
+      route: clientRouteSchema.optional(),
       baseHash: z.string().nullable().optional(),
       whenRunning: whenRunningSchema.optional(),
     }),
     clientSchema,
+  ),
+  /**
+   * Links that add servers to a client, and from now on Berth waits for their entries. `open`: the desktop opens them (`opened`); elsewhere
+   * the caller has to. None for servers that the client has already.
+   */
+  'clients.link': call(
+    z.object({ client: z.string(), slugs: z.array(z.string()).min(1), open: z.boolean().default(false) }),
+    z.object({ client: clientSchema, links: z.array(clientLinkSchema), opened: z.boolean() }),
+  ),
+  /** Writes one bundle for each server: to the absolute path `output` (with several servers a folder), else into Berth's state. `open` as for links. */
+  'clients.bundle': call(
+    z.object({
+      client: z.string(),
+      slugs: z.array(z.string()).min(1),
+      output: z.string().optional(),
+      open: z.boolean().default(false),
+    }),
+    z.object({ client: clientSchema, bundles: z.array(clientBundleSchema), opened: z.boolean() }),
   ),
   /** Without slugs: everything of ours in that client. */
   'clients.uninstall': call(
     z.object({
       client: z.string(),
       slugs: z.array(z.string()).default([]),
-      route: clientRouteSchema.default('file'),
+      route: clientRouteSchema.optional(),
       baseHash: z.string().nullable().optional(),
       whenRunning: whenRunningSchema.optional(),
     }),
@@ -163,10 +185,45 @@ export const calls = {
     clientSchema,
   ),
 
+  /** The servers in clients' files that are not Berth's, what is wrong with them, and what Berth would dock in their place. */
+  'clients.existing': call(z.object({ client: z.string().optional() }).optional(), z.array(existingClientSchema)),
+  /** What taking one of them into Berth would do; does nothing. */
+  'clients.importPreview': call(importRequestSchema, importPreviewSchema),
+  /** Docks it, moves its secrets into the keychain and, with `replace`, puts Berth's entry in its place: all of it or nothing. */
+  'clients.import': call(
+    importRequestSchema.extend({
+      /** From the preview: another file than was shown is a conflict. */
+      baseHash: z.string().nullable().optional(),
+      start: z.boolean().default(true),
+      whenRunning: whenRunningSchema.optional(),
+    }),
+    importedSchema,
+  ),
+
   /** Mints a token under a name (D23) for a server, with `all` for all of them, or with `metrics` for `/metrics`; the only time that it is shown. */
   'endpoint.mint': call(
     z.object({ slug: z.string(), name: z.string().min(1, 'it is empty').max(64, 'use at most 64 characters') }),
     z.object({ url: z.string(), headers: z.record(z.string(), z.string()) }),
+  ),
+  /**
+   * Text to paste into a client's file, or to run. `format`: a client's id, `json` (`mcpServers`), `claude-cli` or `curl`; `vscode`, `toml` and
+   * `yaml` are those of VS Code, Codex and Goose. By URL a token is minted under `name`, and the text is the only place where it is shown.
+   */
+  'endpoint.snippet': call(
+    z.object({
+      slug: z.string(),
+      format: z.string(),
+      name: z.string().min(1, 'it is empty').max(64, 'use at most 64 characters').default('manual'),
+      via: clientViaSchema.optional(),
+    }),
+    z.object({
+      text: z.string(),
+      via: clientViaSchema,
+      /** The file that it belongs into; null when it is to be run, or nobody knows. */
+      file: z.string().nullable(),
+      /** A token that opens the endpoint is in the text. */
+      secret: z.boolean(),
+    }),
   ),
   /** Ends all tokens of that name; answers how many. */
   'endpoint.revoke': call(z.object({ name: z.string() }), z.object({ revoked: z.number().int() })),

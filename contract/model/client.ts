@@ -14,14 +14,15 @@ export type ClientRoute = z.infer<typeof clientRouteSchema>;
 
 /**
  * One of our entries in a client's file: `installed` as Berth wrote it · `outdated` the same, but the endpoint or the bridge has moved
- * since · `changed` by somebody else · `missing` taken out by somebody else.
+ * since · `changed` by somebody else · `missing` taken out by somebody else
+ * · `awaited` a link was opened, and the client's user has not confirmed it yet.
  */
 export const clientEntrySchema = z.object({
   slug: z.string(),
   /** Key in the client's file, `berth-SLUG` unless renamed (D3). */
   name: z.string(),
   via: clientViaSchema,
-  state: z.enum(['installed', 'outdated', 'changed', 'missing']),
+  state: z.enum(['installed', 'outdated', 'changed', 'missing', 'awaited']),
 });
 
 export const clientActionSchema = z.enum(['install', 'uninstall']);
@@ -45,6 +46,8 @@ export const clientSchema = z.object({
   /** Other config files of the same client, which Berth leaves alone. */
   otherFiles: z.array(z.string()),
   entries: z.array(clientEntrySchema),
+  /** Servers that came with a bundle which the user opened in the application; only the application can take them out. */
+  bundles: z.array(z.object({ slug: z.string(), version: z.string() })),
   /** When a client with one of our tokens (or through our bridge) last sent `initialize` or a call. */
   connectedAt: z.string().nullable(),
   /** What it called itself then (`initialize.clientInfo`). */
@@ -72,7 +75,7 @@ export const clientSchema = z.object({
   /** The way that is written unless another one is asked for; the first of `ways`. */
   via: clientViaSchema,
   ways: z.array(clientViaSchema).min(1),
-  /** `why` says what a route needs that is not there; null when it can be used. */
+  /** The one to take unless another is asked for comes first. `why` says what a route needs that is not there; null when it can be used. */
   routes: z.array(z.object({ route: clientRouteSchema, why: z.string().nullable() })),
   error: errorInfoSchema.nullable(),
 });
@@ -108,6 +111,21 @@ export const clientChangeSchema = z.object({
   reload: z.string(),
 });
 export type ClientChange = z.infer<typeof clientChangeSchema>;
+
+/** A link that makes a client offer one of our entries to its user. */
+export const clientLinkSchema = z.object({
+  slug: z.string(),
+  /** Key that the entry will have. */
+  name: z.string(),
+  /** "Add berth-cluster to Cursor". */
+  title: z.string(),
+  url: z.string(),
+});
+export type ClientLink = z.infer<typeof clientLinkSchema>;
+
+/** A `.mcpb` file that was written for one server. */
+export const clientBundleSchema = z.object({ slug: z.string(), file: z.string() });
+export type ClientBundle = z.infer<typeof clientBundleSchema>;
 
 /**
  * What to do about an application that runs and would write over a change: `queue` write when it has quit · `restart` quit it, write,

@@ -7,6 +7,7 @@ import type { StreamSources } from '../../contract/streams.ts';
 import { Approvals } from './approvals/approvals.ts';
 import type { CoreOptions } from './core-options.ts';
 import { createClients } from './create-clients.ts';
+import { createExisting } from './create-existing.ts';
 import { CredentialClock } from './credentials/credential-clock.ts';
 import { startDemo } from './demo/start-demo.ts';
 import { DisposableStore } from './dispose.ts';
@@ -207,9 +208,33 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const address = store.add(new EndpointAddress(port, (wanted) => gateway.listen(wanted)));
     await address.open();
     const clients = store.add(
-      await createClients({ options, registry, tokens, sightings, home, endpointUrl: (slug) => address.of(slug) }),
+      await createClients({
+        options,
+        registry,
+        settings,
+        loginShell,
+        tokens,
+        sightings,
+        home,
+        endpointUrl: (slug) => address.of(slug),
+      }),
     );
     await clients.start();
+    const existing = createExisting({
+      clients,
+      registry,
+      presets,
+      servers,
+      secrets,
+      settings,
+      kube,
+      tokens,
+      loginEnvironment,
+      home,
+      platform,
+      endpoint: () => address.url,
+      bridge: join(paths.state, 'bin'),
+    });
     const monitor = store.add(
       new ReachabilityMonitor({
         wanted: () => contextsInUse(servers.list()),
@@ -250,6 +275,8 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       audit,
       approvals,
       clients,
+      registry,
+      existing,
       tokens,
       secrets,
       inspector,
@@ -268,7 +295,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const relistClients = async () => {
       listed = await clients.list();
     };
-    for (const subscription of followChanges(core, { launcher, address, fixedPort: options.port, relistClients })) {
+    const shellAnswered = loginShell.resolve();
+    const more = { launcher, address, fixedPort: options.port, relistClients, shellAnswered };
+    for (const subscription of followChanges(core, more)) {
       store.add(subscription);
     }
     void loginShell.resolve().then(({ warning }) => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { AuditLog } from './audit/audit-log.ts';
-import { type ClientRow, loadClientRegistry } from './clients/registry.ts';
+import { ClientCatalog } from './clients/client-catalog.ts';
 import { Sightings } from './clients/sightings.ts';
 import type { CoreOptions } from './core-options.ts';
 import type { DisposableStore } from './dispose.ts';
@@ -24,7 +24,7 @@ export interface Stores {
   readonly tokens: EndpointTokens;
   readonly secrets: SecretStore;
   readonly presets: PresetCatalog;
-  readonly registry: readonly ClientRow[];
+  readonly registry: ClientCatalog;
   readonly sightings: Sightings;
   readonly logs: LogStore;
   readonly audit: AuditLog;
@@ -55,7 +55,7 @@ export async function openStores(options: CoreOptions, store: DisposableStore): 
       node: { path: process.execPath, electron: process.versions['electron'] !== undefined },
       platform,
     }),
-    loadClientRegistry(join(files.assets, 'clients')),
+    ClientCatalog.open({ bundledFolder: join(files.assets, 'clients'), userFolder: paths.clients }),
     Sightings.open(paths.state),
   ]);
   const logs = new LogStore({ folder: paths.logs, ...fileLimits(settings.settings.logs), ringBytes: RING_BYTES });
@@ -68,5 +68,6 @@ export async function openStores(options: CoreOptions, store: DisposableStore): 
   for (const part of [settings, tokens, secrets, sightings, logs, audit]) store.add(part);
   await logs.restore();
   await store.add(new PathWatch(() => void presets.refresh())).set([paths.presets]);
+  await store.add(new PathWatch(() => void registry.refresh())).set([paths.clients]);
   return { settings, tokens, secrets, presets, registry, sightings, logs, audit, loginShell };
 }

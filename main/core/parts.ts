@@ -1,7 +1,9 @@
 import type { ErrorInfo } from '../../contract/errors.ts';
 import type { Approvals } from './approvals/approvals.ts';
 import type { AuditLog } from './audit/audit-log.ts';
+import type { ClientCatalog } from './clients/client-catalog.ts';
 import type { ClientService } from './clients/client-service.ts';
+import type { ExistingServers } from './clients/existing/existing-servers.ts';
 import type { Sightings } from './clients/sightings.ts';
 import type { CredentialClock } from './credentials/credential-clock.ts';
 import type { Doctor } from './doctor/doctor.ts';
@@ -45,6 +47,8 @@ export interface CoreParts {
   readonly audit: AuditLog;
   readonly approvals: Approvals;
   readonly clients: ClientService;
+  readonly registry: ClientCatalog;
+  readonly existing: ExistingServers;
   readonly tokens: EndpointTokens;
   readonly secrets: SecretStore;
   readonly inspector: Inspector;

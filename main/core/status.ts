@@ -51,6 +51,7 @@ export function buildStatus(core: Omit<CoreParts, 'status' | 'doctor' | 'inspect
       core.audit.problem,
       extras.shellWarning,
       ...core.presets.problems,
+      ...core.registry.problems,
     ].filter((problem) => problem !== null),
   };
 }

@@ -126,6 +126,8 @@ export class Desktop {
         }
         await shell.openExternal(url);
       },
+      openClientLink: (url) => shell.openExternal(url),
+      openFile: async (path) => (await shell.openPath(path)) === '',
       setStartAtLogin,
     };
   }

@@ -33,17 +33,17 @@ const LOOK_MS = 100;
  */
 export class Applications {
   readonly #platform: NodeJS.Platform;
-  readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #env: () => Readonly<Record<string, string | undefined>>;
   readonly #quitMs: number;
 
   constructor(options: {
     readonly platform: NodeJS.Platform;
-    /** For an application that is opened again. */
+    /** For an application that is opened again; asked for when it is. */
     readonly env: Readonly<Record<string, string | undefined>>;
     readonly quitMs?: number;
   }) {
     this.#platform = options.platform;
-    this.#env = options.env;
+    this.#env = () => options.env;
     this.#quitMs = options.quitMs ?? QUIT_MS;
   }
 
@@ -80,7 +80,7 @@ export class Applications {
       argv0: name ?? program,
       detached: true,
       stdio: 'ignore',
-      env: { ...this.#env },
+      env: { ...this.#env() },
       ...(folder === null ? {} : { cwd: folder }),
     });
     await new Promise<void>((resolve, reject) => {

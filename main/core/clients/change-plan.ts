@@ -4,6 +4,7 @@ import { containsEntry, entryName, hashEntry, mergeEntry } from './entry.ts';
 import { compareOwned, type FoundEntry, nothingOwned, type OwnedEntry, type Ownership } from './ownership.ts';
 import { type Former, planRestore } from './plan-restore.ts';
 import { type ClientRow, placeIn } from './registry.ts';
+import { settleAwaited } from './routes/awaited.ts';
 import type { FileSnapshot } from './target-file.ts';
 import { type InsertionTrace, TextProblem } from './text/config-text.ts';
 import { configTexts } from './text/config-texts.ts';
@@ -18,6 +19,8 @@ export type ChangeRequest =
       readonly seen: boolean;
       readonly entries: ReadonlyMap<string, Record<string, unknown>>;
       readonly undoes?: string;
+      /** Names of entries of somebody else's that go in the same write, because their owner asked for it. */
+      readonly replaces?: readonly string[];
     }
   /** No slugs: everything of ours. */
   | { readonly action: 'uninstall'; readonly slugs: readonly string[]; readonly undoes?: string }
@@ -51,14 +54,18 @@ export interface ChangePlan {
 export interface ClientFileState {
   readonly snapshot: FileSnapshot;
   readonly ownership: Ownership;
+  /** An entry that was awaited has come, or nobody waits for it any longer: the record on the disk does not say so yet. */
+  readonly settled: boolean;
   readonly entries: ReadonlyMap<string, unknown>;
   readonly found: readonly FoundEntry[];
 }
 
 /** Parses what was read; throws `invalid-config` with line and column. */
-export function readState(row: ClientRow, snapshot: FileSnapshot, ownership: Ownership): ClientFileState {
+export function readState(row: ClientRow, snapshot: FileSnapshot, record: Ownership, now: () => Date): ClientFileState {
   const entries = inText(snapshot.path, () => configTexts[row.format].entries(snapshot.text, placeIn(row)));
-  return { snapshot, ownership, entries, found: compareOwned(ownership, row.id, entries) };
+  const ownership = settleAwaited(record, row.id, entries, now);
+  const found = compareOwned(ownership, row.id, entries);
+  return { snapshot, ownership, settled: ownership !== record, entries, found };
 }
 
 /**
@@ -96,9 +103,10 @@ type Draft = Omit<ChangePlan, 'mode'>;
 function planInstall(
   row: ClientRow,
   state: ClientFileState,
-  { via, seen, entries: wanted }: ChangeRequest & { readonly action: 'install' },
+  { via, seen, entries: wanted, replaces = [] }: ChangeRequest & { readonly action: 'install' },
 ): Draft {
-  let { text } = state.snapshot;
+  let text = withoutForeign(row, state, replaces);
+  if (row.needsFile && text.trim() === '') throw fileNeeded(row, state);
   const base = isFresh(row, state) ? freshOwnership(state) : state.ownership;
   let { trace } = base;
   const planned: PlannedEntry[] = [];
@@ -106,22 +114,43 @@ function planInstall(
   for (const [slug, ours] of wanted) {
     const found = state.found.find((entry) => entry.owned.slug === slug);
     const name = found?.name ?? entryName(slug);
-    if (state.entries.has(name) && found?.value === undefined) throw foreignEntry(row, state, name);
+    const taken = state.entries.has(name) && found?.value === undefined;
+    if (taken && !replaces.includes(name)) throw foreignEntry(row, state, name);
     const value = found?.value === undefined ? ours : mergeEntry(row, found.value, ours);
     const hash = hashEntry(value);
     const edited = configTexts[row.format].set(text, placeIn(row), name, value);
     if (found?.value === undefined || hashEntry(found.value) !== hash) text = edited.text;
     trace = earlierTrace(trace, edited.trace);
     planned.push({ action: 'set', slug, name, hash });
-    owned.set(`${row.id} ${slug}`, { client: row.id, slug, name, via, seen, hashes: [hash] });
+    owned.set(`${row.id} ${slug}`, { client: row.id, slug, name, via, seen, hashes: [hash], route: 'file' });
   }
-  return { text, entries: planned, ownership: { ...base, entries: [...owned.values()], trace } };
+  const gone = replaces
+    .filter((name) => planned.every((entry) => entry.name !== name))
+    .map((name): PlannedEntry => ({ action: 'remove', slug: '', name, hash: null }));
+  return { text, entries: [...gone, ...planned], ownership: { ...base, entries: [...owned.values()], trace } };
+}
+
+/** The text without these entries, each of which must be there and not be ours. */
+function withoutForeign(row: ClientRow, state: ClientFileState, names: readonly string[]): string {
+  return names.reduce((text, name) => {
+    if (!state.entries.has(name)) {
+      throw new BerthError('not-found', `${row.title} has no entry "${name}".`, {
+        hint: 'Look again what is in its file.',
+      });
+    }
+    if (state.found.some((entry) => entry.name === name)) {
+      throw new BerthError('refused', `The entry "${name}" of ${row.title} is Berth's own.`, {
+        hint: `Take it out with \`berth uninstall ${row.id}\`.`,
+      });
+    }
+    return configTexts[row.format].remove(text, placeIn(row), name, null);
+  }, state.snapshot.text);
 }
 
 /** Nothing of ours is in the file, so whatever is there now is what an uninstallation has to bring back. */
-function isFresh(row: ClientRow, state: ClientFileState): boolean {
+export function isFresh(row: ClientRow, state: ClientFileState): boolean {
   const others = state.ownership.entries.some((entry) => entry.client !== row.id);
-  return !others && state.found.every((entry) => entry.state === 'missing');
+  return !others && state.found.every((entry) => entry.value === undefined);
 }
 
 function freshOwnership({ snapshot, ownership }: ClientFileState): Ownership {
@@ -135,13 +164,7 @@ function freshOwnership({ snapshot, ownership }: ClientFileState): Ownership {
 }
 
 function planRemoval(row: ClientRow, state: ClientFileState, request: { readonly slugs: readonly string[] }): Draft {
-  for (const slug of request.slugs) {
-    if (!state.ownership.entries.some((entry) => entry.client === row.id && entry.slug === slug)) {
-      throw new BerthError('not-found', `${row.title} has no entry of Berth's for "${slug}".`, {
-        hint: 'See `berth clients` for what is installed where.',
-      });
-    }
-  }
+  requireOwned(row, state, request.slugs);
   const goes = (owned: OwnedEntry) =>
     owned.client === row.id && (request.slugs.length === 0 || request.slugs.includes(owned.slug));
   const { ownership, snapshot } = state;
@@ -149,7 +172,7 @@ function planRemoval(row: ClientRow, state: ClientFileState, request: { readonly
   const planned: PlannedEntry[] = [];
   for (const entry of state.found.filter(({ owned }) => goes(owned))) {
     if (entry.state === 'changed') throw changedEntry(row, state, entry);
-    if (entry.state === 'missing') continue;
+    if (entry.state === 'missing' || entry.state === 'awaited') continue;
     text = configTexts[row.format].remove(text, placeIn(row), entry.name, ownership.trace);
     planned.push({ action: 'remove', slug: entry.owned.slug, name: entry.name, hash: null });
   }
@@ -165,6 +188,17 @@ function planRemoval(row: ClientRow, state: ClientFileState, request: { readonly
       ...(undoesAll ? { trace: null, madeFile: false, madeFolders: [] } : {}),
     },
   };
+}
+
+/** Throws `not-found` for a server of which the client has nothing. */
+export function requireOwned(row: ClientRow, { ownership }: ClientFileState, slugs: readonly string[]): void {
+  for (const slug of slugs) {
+    if (!ownership.entries.some((entry) => entry.client === row.id && entry.slug === slug)) {
+      throw new BerthError('not-found', `${row.title} has no entry of Berth's for "${slug}".`, {
+        hint: 'See `berth clients` for what is installed where.',
+      });
+    }
+  }
 }
 
 /** Files with an endpoint token are for their owner only; the former mode comes back with the last token's removal. */
@@ -217,14 +251,23 @@ export function isCurrent(entry: FoundEntry, wanted: Record<string, unknown>): b
   return containsEntry(entry.value, wanted);
 }
 
-function foreignEntry(row: ClientRow, state: ClientFileState, name: string): BerthError {
+function fileNeeded(row: ClientRow, { snapshot }: ClientFileState): BerthError {
+  return new BerthError('unsupported', `${row.title} accepts no file that holds servers only: ${snapshot.path}.`, {
+    hint: `Open ${row.title} once, so that it makes its own, then install again.`,
+    details: { file: snapshot.path },
+  });
+}
+
+/** The error for an entry of our name that somebody else has written. */
+export function foreignEntry(row: ClientRow, state: ClientFileState, name: string): BerthError {
   return new BerthError('already-exists', `${row.title} already has an entry "${name}" that Berth did not write.`, {
     hint: `Rename or remove that entry in ${state.snapshot.path}, or give the server another name.`,
     details: { name, file: state.snapshot.path },
   });
 }
 
-function changedEntry(row: ClientRow, state: ClientFileState, entry: FoundEntry): BerthError {
+/** The error for taking out what is not as we left it. */
+export function changedEntry(row: ClientRow, state: ClientFileState, entry: FoundEntry): BerthError {
   return new BerthError(
     'conflict',
     `Somebody changed the entry "${entry.name}" of ${row.title}, so it was left alone.`,

@@ -34,6 +34,14 @@ export interface WriteOptions {
   readonly complete: () => Promise<ChangeRequest>;
 }
 
+/** A client's file as a change sees it that Berth does not write itself. */
+export interface OutsideFile {
+  readonly begin: (baseHash: string | null | undefined) => Promise<{ state: ClientFileState; backup: string | null }>;
+  readonly read: () => Promise<ClientFileState>;
+  readonly keep: (ownership: Ownership) => Promise<void>;
+  readonly now: () => Date;
+}
+
 const TRIES = 3;
 
 /** Reads and writes clients' files: one lock per real file, compare and swap, journal and backup before each write. */
@@ -56,7 +64,7 @@ export class ClientFiles {
   async read(row: ClientRow, file: string): Promise<ClientFileState> {
     const path = await resolveTarget(file);
     const owned = await this.#owned.read(path, hashPath(path));
-    return await readSettled(path, (snapshot) => readState(row, snapshot, owned));
+    return await readSettled(path, (snapshot) => readState(row, snapshot, owned, this.#now));
   }
 
   /** What a request would do now. */
@@ -71,9 +79,7 @@ export class ClientFiles {
 
   /** Does it, and answers what is ours then. Rejects with the reasons of `planChange`, `conflict` when the file is not what the caller saw or keeps changing. */
   async write(row: ClientRow, file: string, draft: ChangeRequest, options: WriteOptions): Promise<Ownership> {
-    const path = await resolveTarget(file);
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    return await withFileLock(join(this.#folder, 'locks'), hashPath(path), async () => {
+    return await this.#locked(file, async (path) => {
       let request: ChangeRequest | null = null;
       for (let attempt = 0; attempt < TRIES; attempt++) {
         const { state, plan: rehearsal } = await this.plan(row, path, draft);
@@ -92,6 +98,39 @@ export class ClientFiles {
         hint: `Quit ${row.title}, then try again.`,
       });
     });
+  }
+
+  /**
+   * For a change that somebody else writes: `work` runs under the file's lock and keeps the record itself. `begin` is asked for
+   * the state to start from, which is a `conflict` when it is not what the caller saw.
+   */
+  async outside(row: ClientRow, file: string, work: (file: OutsideFile) => Promise<void>): Promise<void> {
+    await this.#locked(file, async (path) => {
+      await work({
+        begin: async (baseHash) => {
+          const state = await this.read(row, path);
+          requireBase(row, state, baseHash);
+          return { state, backup: await this.journal.backUp(state.snapshot, row.id, hashPath(path), this.#now()) };
+        },
+        read: () => this.read(row, path),
+        keep: (ownership) => this.#owned.write(hashPath(path), ownership),
+        now: this.#now,
+      });
+    });
+  }
+
+  /** Puts on record that entries which were awaited have come. */
+  async adopt(row: ClientRow, file: string): Promise<void> {
+    await this.outside(row, file, async ({ read, keep }) => {
+      const { settled, ownership } = await read();
+      if (settled) await keep(ownership);
+    });
+  }
+
+  async #locked<T>(file: string, work: (path: string) => Promise<T>): Promise<T> {
+    const path = await resolveTarget(file);
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    return await withFileLock(join(this.#folder, 'locks'), hashPath(path), () => work(path));
   }
 
   async #commit(row: ClientRow, state: ClientFileState, plan: ChangePlan, lock: ClientLock | null): Promise<void> {

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { BerthError, toErrorInfo } from '../../../contract/errors.ts';
 import type {
   Client,
   ClientAction,
+  ClientBundle,
   ClientChange,
+  ClientLink,
   ClientRoute,
   ClientUninstalled,
   ClientVia,
@@ -16,14 +19,19 @@ import type { PreparedToken } from '../secrets/endpoint-tokens.ts';
 import { Applications } from './applications.ts';
 import { type ChangeRequest, type ClientFileState, changesFile, isCurrent } from './change-plan.ts';
 import { ClientFiles } from './client-file.ts';
-import { diffOf, notesOf } from './describe-change.ts';
+import { diffOf, notesOf, placeWarnings } from './describe-change.ts';
 import { withDuplicates } from './duplicates.ts';
-import { buildEntry, HIDDEN } from './entry.ts';
+import { buildEntry, entryName, HIDDEN } from './entry.ts';
 import { describeWrite, readHistory } from './history.ts';
-import { type ClientLocation, detectClient, locateClient, type Presence } from './locate.ts';
+import { type ClientLocation, detectClient, expandPath, locateClient, type Presence } from './locate.ts';
 import type { FoundEntry, Ownership } from './ownership.ts';
 import { type Former, readFormer } from './plan-restore.ts';
-import type { ClientRow } from './registry.ts';
+import { type ClientRow, rowAt, waysOf } from './registry.ts';
+import { bridgeEntry, isThisEntry } from './routes/bridge-entry.ts';
+import { ClientRoutes } from './routes/client-routes.ts';
+import { bundlesFolder, installedBundles } from './routes/installed-bundles.ts';
+import type { BundleParts } from './routes/mcpb.ts';
+import { type Snippet, type SnippetRequest, snippetFor } from './routes/snippet.ts';
 import type { Sighting } from './sightings.ts';
 import { bySlug, type EntryMaker, undoRequest, writeToUndo } from './undo.ts';
 import { blockedWords, WriteGate, type WriteGateOptions } from './write-gate.ts';
@@ -36,18 +44,24 @@ export interface BridgeCommand {
 }
 
 export interface ClientServiceOptions {
+  /** May change at any time, as `env` may; `relocate` tells that it did. */
   readonly registry: readonly ClientRow[];
   /** Environment of the user's login shell: paths of clients follow its overrides. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
   readonly platform: NodeJS.Platform;
   readonly stateFolder: string;
+  /** The config file that the user chose for a client. */
+  readonly pinnedFile?: (client: string) => string | undefined;
   /** URL of a server's Streamable HTTP endpoint. */
   readonly endpointUrl: (slug: string) => string;
   /** A new token for (slug, client), which replaces the former (D23) once the file holds it. */
   readonly prepareToken: (slug: string, clientId: string) => Promise<PreparedToken>;
   readonly revokeToken: (slug: string, clientId: string) => Promise<unknown>;
   readonly bridgeCommand: () => BridgeCommand;
+  /** What bundles are made of; absent: none are made. */
+  readonly bundleParts?: BundleParts;
+  readonly commandTimeLimitMs?: number;
   /** When a client last used an endpoint, and as what: the proof that an installation works. */
   readonly seen?: (clientId: string) => Sighting | null;
   /** How often to look whether an application has quit that a change waits for, in ms. */
@@ -65,6 +79,7 @@ export interface ClientServiceOptions {
 export class ClientService implements Disposable {
   readonly #options: ClientServiceOptions;
   readonly #files: ClientFiles;
+  readonly #routes: ClientRoutes;
   readonly #changed = new Emitter<void>();
   readonly #watch: PathWatch;
   readonly #gate: WriteGate;
@@ -80,6 +95,14 @@ export class ClientService implements Disposable {
       platform: options.platform,
       ...(options.now ? { now: options.now } : {}),
     });
+    this.#routes = new ClientRoutes({
+      files: this.#files,
+      machine: () => this.#options,
+      bridgeCommand: options.bridgeCommand,
+      bundleParts: options.bundleParts,
+      bundleFolder: join(options.stateFolder, 'bundles'),
+      commandTimeLimitMs: options.commandTimeLimitMs,
+    });
     this.#watch = new PathWatch(() => this.#changed.fire(), options.watchTiming);
     this.#gate = new WriteGate({
       applications: options.applications ?? new Applications(options),
@@ -94,9 +117,14 @@ export class ClientService implements Disposable {
 
   /** Begins to watch the clients' files; resolves when the watches stand. */
   async start(): Promise<void> {
-    const places = await Promise.all(this.#options.registry.map((row) => locateClient(row, this.#options)));
     await this.#gate.start();
-    await this.#watch.set(places.flatMap((place) => (place === null ? [] : [place.file, ...place.others])));
+    await this.#watchFiles();
+  }
+
+  /** The registry, the environment or a pinned file changed: watches the files where they are now, and announces it. */
+  async relocate(): Promise<void> {
+    await this.#watchFiles();
+    this.#changed.fire();
   }
 
   /** Every client that this platform has, also those that are not installed. */
@@ -116,6 +144,27 @@ export class ClientService implements Disposable {
     return described;
   }
 
+  /** Throws `not-found` or `invalid-argument` for a file that cannot be pinned for a client. */
+  checkPin(client: string, file: string): void {
+    this.#row(client);
+    if (expandPath(file, this.#options) !== null) return;
+    throw new BerthError('invalid-argument', `${file} is not the whole path of a file on this machine.`);
+  }
+
+  /** The files that exist and parse, with everything that stands in them. */
+  async files(): Promise<{ row: ClientRow; file: string; state: ClientFileState }[]> {
+    const read = await Promise.all(
+      this.#options.registry.map(async (row) => {
+        const place = await locateClient(row, this.#options);
+        if (place === null) return null;
+        // One that cannot be read is told of where clients are listed.
+        const state = await this.#files.read(row, place.file).catch(() => null);
+        return state === null || state.snapshot.bytes === null ? null : { row, file: place.file, state };
+      }),
+    );
+    return read.filter((file) => file !== null);
+  }
+
   /** What a change would do to the file, with tokens as `…`; nothing is written and no token is minted. */
   async preview(request: {
     client: string;
@@ -123,11 +172,17 @@ export class ClientService implements Disposable {
     action: ClientAction;
     via?: ClientVia | undefined;
     route?: ClientRoute | undefined;
+    /** Foreign entries that would go in the same write. */
+    replaces?: readonly string[];
   }): Promise<ClientChange> {
     const row = this.#row(request.client);
-    const via = this.#via(row, request.via);
     const place = await this.#place(row);
-    return await this.#show(row, place, via, () => this.#draft(row, request.action, via, request.slugs));
+    const route = await this.#routes.choose(rowAt(row, place.via), request.route, request.via);
+    if (route !== 'file') return await this.#routes.preview(row, place.file, route, request);
+    const via = this.#via(rowAt(row, place.via), request.via);
+    return await this.#show(row, place, via, () =>
+      this.#draft(row, request.action, via, request.slugs, request.replaces),
+    );
   }
 
   /**
@@ -142,18 +197,29 @@ export class ClientService implements Disposable {
     route?: ClientRoute | undefined;
     baseHash?: string | null | undefined;
     whenRunning?: WhenRunning | undefined;
+    replaces?: readonly string[];
   }): Promise<Client> {
     const row = this.#row(request.client);
-    const via = this.#via(row, request.via);
+    const via = this.#via(rowAt(row, (await this.#place(row)).via), request.via);
     const slugs = [...new Set(request.slugs)];
     if (slugs.length === 0) throw new BerthError('invalid-argument', 'Name at least one server to install.');
     return await this.#gated(row, { action: 'install', slugs, via }, request.whenRunning, async (place) => {
       const seen = (await detectClient(row, this.#options)) === 'found';
+      const route = await this.#routes.choose(rowAt(row, place.via), request.route, request.via);
+      if (route !== 'file') {
+        return await this.#changeOutside(row, place, route, {
+          action: 'install',
+          slugs,
+          seen,
+          baseHash: request.baseHash,
+        });
+      }
       await this.#write(row, place, request.baseHash, async (_state, make) => ({
         action: 'install',
         via,
         seen,
         entries: await bySlug(slugs, (slug) => make.entry(slug, via)),
+        replaces: request.replaces ?? [],
       }));
     });
   }
@@ -168,9 +234,12 @@ export class ClientService implements Disposable {
   }): Promise<Client> {
     const row = this.#row(request.client);
     const slugs = [...new Set(request.slugs ?? [])];
-    return await this.#gated(row, { action: 'uninstall', slugs }, request.whenRunning, (place) =>
-      this.#write(row, place, request.baseHash, async () => ({ action: 'uninstall', slugs })),
-    );
+    return await this.#gated(row, { action: 'uninstall', slugs }, request.whenRunning, async (place) => {
+      const route = await this.#routes.choose(row, request.route, undefined);
+      const draft: ChangeRequest = { action: 'uninstall', slugs };
+      if (route === 'file') return await this.#write(row, place, request.baseHash, async () => draft);
+      await this.#changeOutside(row, place, route, { ...draft, seen: false, baseHash: request.baseHash });
+    });
   }
 
   /** Writes every entry that is not as Berth wrote it anew, each in its own way. What somebody added to them stays. */
@@ -231,6 +300,39 @@ export class ClientService implements Disposable {
     );
   }
 
+  /** Links that make the application offer servers to its user; their entries count as ours once they are there. Rejects as `install` does. */
+  async link(request: { client: string; slugs: readonly string[] }): Promise<{ client: Client; links: ClientLink[] }> {
+    const row = this.#row(request.client);
+    let links: ClientLink[] = [];
+    await this.#exclusively(row, async (place) => {
+      await this.#routes.choose(rowAt(row, place.via), 'deeplink', undefined);
+      const seen = (await detectClient(row, this.#options)) === 'found';
+      links = await this.#routes.link(row, place.file, request.slugs, seen);
+    });
+    return { client: await this.get(row.id), links };
+  }
+
+  /** Writes bundles for an application that installs them. Rejects with `unsupported`, `invalid-argument`. */
+  async bundle(request: {
+    client: string;
+    slugs: readonly string[];
+    output?: string | undefined;
+  }): Promise<{ client: Client; bundles: ClientBundle[] }> {
+    const row = this.#row(request.client);
+    await this.#routes.choose(row, 'mcpb', undefined);
+    const bundles = await this.#routes.bundle(row, request.slugs, request.output);
+    return { client: await this.get(row.id), bundles };
+  }
+
+  /** An endpoint as text for a client that Berth does not write to. `mint` is asked for a token once, and only where one is needed. */
+  async snippet(request: SnippetRequest, mint: () => Promise<string>): Promise<Snippet> {
+    return await snippetFor(request, {
+      ...this.#options,
+      fileOf: async (row) => (await this.#locate(row))?.file ?? null,
+      mint,
+    });
+  }
+
   dispose(): void {
     this.#watch.dispose();
     this.#gate.dispose();
@@ -279,11 +381,7 @@ export class ClientService implements Disposable {
     }
     // Written it is: that a former token lives until the next installation is no reason to say otherwise.
     await Promise.allSettled(prepared.map((token) => token.keep()));
-    const holds = (owned: Ownership, slug: string) =>
-      owned.entries.some((one) => one.client === row.id && one.slug === slug && one.via === 'url');
-    for (const { slug } of state.ownership.entries) {
-      if (holds(state.ownership, slug) && !holds(after, slug)) await this.#options.revokeToken(slug, row.id);
-    }
+    await this.#endTokens(row, state.ownership, after);
   }
 
   /** What a change would do now. */
@@ -328,6 +426,27 @@ export class ClientService implements Disposable {
     return { token: async () => HIDDEN, entry: async (slug, via) => this.#entry(row, via, slug, HIDDEN) };
   }
 
+  /** A change that Berth does not write itself. Rejects with `unsupported` for a route on which it can only offer one. */
+  async #changeOutside(
+    row: ClientRow,
+    place: ClientLocation,
+    route: Exclude<ClientRoute, 'file'>,
+    request: Parameters<ClientRoutes['change']>[2],
+  ): Promise<void> {
+    if (route !== 'cli') throw onlyOffered(row, route);
+    const { ownership } = await this.#files.read(row, place.file);
+    await this.#routes.change(row, place.file, request);
+    await this.#endTokens(row, ownership, (await this.#files.read(row, place.file)).ownership);
+  }
+
+  /** Ends the tokens of entries that no longer hold one. */
+  async #endTokens(row: ClientRow, before: Ownership, after: Ownership): Promise<void> {
+    const holders = ({ entries }: Ownership) =>
+      entries.filter(({ client, via }) => client === row.id && via === 'url').map(({ slug }) => slug);
+    const left = new Set(holders(after));
+    for (const slug of holders(before)) if (!left.has(slug)) await this.#options.revokeToken(slug, row.id);
+  }
+
   /** One change after the other within this process; the file's lock keeps out other processes. */
   async #exclusively(row: ClientRow, work: (place: ClientLocation) => Promise<void>): Promise<void> {
     const turn = this.#queue.then(async () => work(await this.#place(row)));
@@ -339,22 +458,36 @@ export class ClientService implements Disposable {
     }
   }
 
-  #draft(row: ClientRow, action: ClientAction, via: ClientVia, slugs: readonly string[]): ChangeRequest {
+  #draft(
+    row: ClientRow,
+    action: ClientAction,
+    via: ClientVia,
+    slugs: readonly string[],
+    replaces: readonly string[] = [],
+  ): ChangeRequest {
     if (action === 'uninstall') return { action, slugs };
     return {
       action,
       via,
       seen: false,
+      replaces,
       entries: new Map(slugs.map((slug) => [slug, this.#entry(row, via, slug, HIDDEN)])),
     };
   }
 
   #entry(row: ClientRow, via: ClientVia, slug: string, token: string | undefined): Record<string, unknown> {
+    const name = entryName(slug);
     if (via === 'url')
-      return buildEntry(row, via, { url: this.#options.endpointUrl(slug), ...(token ? { token } : {}) });
+      return buildEntry(row, via, { name, url: this.#options.endpointUrl(slug), ...(token ? { token } : {}) });
     const { command, args, env } = this.#options.bridgeCommand();
     const all = [...args, 'connect', slug, '--client', row.id];
-    return buildEntry(row, via, { command, args: all, ...(env && Object.keys(env).length > 0 ? { env } : {}) });
+    return buildEntry(row, via, { name, command, args: all, ...(env && Object.keys(env).length > 0 ? { env } : {}) });
+  }
+
+  #isCurrent(row: ClientRow, entry: FoundEntry): boolean {
+    const { slug, via, route } = entry.owned;
+    if (route === 'file') return isCurrent(entry, this.#entry(row, via, slug, HIDDEN));
+    return isThisEntry(entry.value, bridgeEntry(row, this.#options.bridgeCommand(), slug));
   }
 
   /** The way that was asked for, or the row's own. Throws `unsupported` for one that the client does not know. */
@@ -370,8 +503,9 @@ export class ClientService implements Disposable {
   }
 
   async #describe(row: ClientRow): Promise<Client | null> {
-    const place = await locateClient(row, this.#options);
+    const place = await this.#locate(row);
     if (place === null) return null;
+    const here = rowAt(row, place.via);
     const presence = await detectClient(row, this.#options);
     const client: Client = {
       id: row.id,
@@ -380,30 +514,32 @@ export class ClientService implements Disposable {
       application: presence,
       running: row.rewrites ? (await this.#gate.blocking(row)) !== null : null,
       file: place.file,
-      otherFiles: place.others,
+      otherFiles: place.others.map(({ file }) => file),
       entries: [],
+      bundles: await installedBundles(row, place.file),
       connectedAt: this.#options.seen?.(row.id)?.at ?? null,
       connectedAs: this.#options.seen?.(row.id)?.as ?? null,
       queued: this.#queued(row),
-      warnings: [],
+      warnings: placeWarnings(row, place),
       verifiedAt: row.verifiedAt,
       doubts: row.doubts,
       evidence: row.evidence,
       reload: row.reload,
-      via: row.via,
-      ways: waysOf(row),
-      routes: [{ route: 'file', why: null }],
+      via: here.via,
+      ways: waysOf(here),
+      routes: await this.#routes.of(here),
       error: null,
     };
     try {
-      const { found } = await this.#files.read(row, place.file);
+      const { found, settled } = await this.#files.read(row, place.file);
+      if (settled) await this.#files.adopt(row, place.file).catch(() => undefined);
       client.entries = found.map((entry) => {
         // Still as we wrote it, but the endpoint or the bridge has moved since: installing again repairs it.
         const { slug, via } = entry.owned;
-        const stale = entry.state === 'installed' && !isCurrent(entry, this.#entry(row, via, slug, HIDDEN));
+        const stale = entry.state === 'installed' && !this.#isCurrent(row, entry);
         return { slug, name: entry.name, via, state: stale ? 'outdated' : entry.state };
       });
-      if (client.entries.length > 0) client.state = stateOf(found, client.entries, presence);
+      client.state = stateOf(client.state, found, client, presence);
     } catch (error) {
       client.state = 'unreadable';
       client.error = toErrorInfo(error);
@@ -426,11 +562,32 @@ export class ClientService implements Disposable {
     });
   }
 
+  async #watchFiles(): Promise<void> {
+    const paths = this.#options.registry.map(async (row) => {
+      const place = await this.#locate(row);
+      if (place === null) return [];
+      const files = [place.file, ...place.others.map(({ file }) => file), bundlesFolder(row, place.file)];
+      return files.filter((path) => path !== null);
+    });
+    await this.#watch.set((await Promise.all(paths)).flat());
+  }
+
+  #locate(row: ClientRow): Promise<ClientLocation | null> {
+    return locateClient(row, this.#options, this.#options.pinnedFile?.(row.id));
+  }
+
   async #place(row: ClientRow): Promise<ClientLocation> {
-    const place = await locateClient(row, this.#options);
+    const place = await this.#locate(row);
     if (place === null) throw noPlace(row);
     return place;
   }
+}
+
+function onlyOffered(row: ClientRow, route: 'deeplink' | 'mcpb'): BerthError {
+  const [what, call] = route === 'mcpb' ? ['bundle', 'clients.bundle'] : ['link', 'clients.link'];
+  return new BerthError('unsupported', `${row.title} asks its user about a ${what}.`, {
+    hint: `Berth can only make it: \`berth install ${row.id} SLUG --route ${route}\`, ${call}.`,
+  });
 }
 
 function cannotWait(row: ClientRow): BerthError {
@@ -439,16 +596,14 @@ function cannotWait(row: ClientRow): BerthError {
   });
 }
 
-/** The ways that a row has an entry shape for, its own first. */
-function waysOf(row: ClientRow): ClientVia[] {
-  const known: ClientVia[] = [
-    ...(row.entries.url ? ['url' as const] : []),
-    ...(row.entries.stdio ? ['bridge' as const] : []),
-  ];
-  return known.toSorted((one, other) => Number(other === row.via) - Number(one === row.via));
-}
-
-function stateOf(entries: readonly FoundEntry[], shown: Client['entries'], presence: Presence): Client['state'] {
+function stateOf(
+  without: Client['state'],
+  entries: readonly FoundEntry[],
+  { entries: all, bundles }: Pick<Client, 'entries' | 'bundles'>,
+  presence: Presence,
+): Client['state'] {
+  const shown = all.filter(({ state }) => state !== 'awaited');
+  if (shown.length === 0) return bundles.length > 0 ? 'installed' : without;
   if (shown.every(({ state }) => state === 'missing')) return 'wiped';
   if (shown.some(({ state }) => state !== 'installed')) return 'changed';
   return presence !== 'found' && entries.some(({ owned }) => owned.seen) ? 'orphaned' : 'installed';

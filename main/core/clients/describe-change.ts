@@ -2,7 +2,7 @@ import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import type { ClientVia } from '../../../contract/model/client.ts';
 import type { ChangePlan, ChangeRequest, ClientFileState } from './change-plan.ts';
 import { entryName, hideSecrets } from './entry.ts';
-import type { ClientLocation, Presence } from './locate.ts';
+import type { ClientLocation, ClientPlace, Presence } from './locate.ts';
 import { type ClientRow, placeIn } from './registry.ts';
 import { configTexts } from './text/config-texts.ts';
 
@@ -20,6 +20,25 @@ export function diffOf(row: ClientRow, { snapshot }: ClientFileState, plan: Chan
   );
 }
 
+/** What the user should know about where a client's file is, in sentences. */
+export function placeWarnings(row: ClientRow, place: ClientLocation): string[] {
+  const warnings: string[] = [];
+  if (place.unverified && !place.pinned) {
+    warnings.push(`That ${row.title} reads ${named(place)} was not verified.`);
+  }
+  if (place.others.length > 0 && !place.pinned) {
+    warnings.push(
+      `There is also ${place.others.map(named).join(', ')}, which is left alone. ` +
+        `If ${row.title} reads another file, choose it: berth config set clients.${row.id}.file FILE`,
+    );
+  }
+  return warnings;
+}
+
+function named({ file, label }: ClientPlace): string {
+  return label === null ? file : `${file} (${label})`;
+}
+
 /** What the user should know before this change is made, in sentences. */
 export function notesOf(
   row: ClientRow,
@@ -31,7 +50,7 @@ export function notesOf(
 ): string[] {
   const notes: string[] = [];
   if (place.file !== snapshot.path) notes.push(`${place.file} is a link; ${snapshot.path} is written.`);
-  if (place.others.length > 0) notes.push(`There is also ${place.others.join(', ')}, which is left alone.`);
+  notes.push(...placeWarnings(row, place));
   if (row.rejectsByteOrderMark && snapshot.byteOrderMark) {
     notes.push(`The file begins with a byte order mark, which ${row.title} does not accept: save it without one.`);
   }
@@ -50,7 +69,7 @@ export function notesOf(
   if (via === 'url' && replaced.length > 0) {
     notes.push(`${replaced.map(({ name }) => name).join(', ')}: gets a new token; the former one ends.`);
   }
-  const renamed = plan.entries.filter(({ name, slug }) => name !== entryName(slug));
+  const renamed = plan.entries.filter(({ action, name, slug }) => action === 'set' && name !== entryName(slug));
   for (const { name, slug } of renamed)
     notes.push(`The entry of "${slug}" keeps the name "${name}" that it was given.`);
   return notes;

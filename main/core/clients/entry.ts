@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { ClientVia } from '../../../contract/model/client.ts';
+import { foreignEntry } from './existing/foreign-entry.ts';
+import { knownSecrets, secretsIn } from './existing/secret-values.ts';
 import type { ClientRow } from './registry.ts';
 import type { ConfigPlace, ConfigText } from './text/config-text.ts';
 
 /** What fills an entry's placeholders. A value that is undefined takes its field out. */
 export interface EntryValues {
+  /** Of the entry, for clients that want it inside as well. */
+  readonly name: string;
   readonly url?: string;
   readonly token?: string;
   readonly command?: string;
@@ -84,8 +88,8 @@ export function withToken(value: unknown, former: string, token: string): unknow
 }
 
 /**
- * The text with what may be secret shown as `…`: every header and variable of every entry, and every endpoint token wherever it
- * stands. A text that does not parse only loses the tokens.
+ * The text with what may be secret shown as `…`: every header and variable of every entry, what looks like a secret in arguments and
+ * URLs, and every endpoint token and token of a known kind wherever it stands. A text that does not parse only loses the tokens.
  */
 export function hideSecrets(text: string, format: ConfigText, place: ConfigPlace): string {
   let shown = text;
@@ -94,7 +98,31 @@ export function hideSecrets(text: string, format: ConfigText, place: ConfigPlace
     const scheme = /^(Bearer|Basic) /i.exec(value)?.[0] ?? '';
     shown = `${shown.slice(0, start)}"${scheme}${HIDDEN}"${shown.slice(end)}`;
   }
-  return shown.replaceAll(new RegExp(TOKEN, 'g'), HIDDEN);
+  for (const value of secretValues(text, format, place)) shown = shown.split(value).join(HIDDEN);
+  return hideTokens(shown).replace(knownSecrets, HIDDEN);
+}
+
+/** A text without Berth's own tokens. */
+export function hideTokens(text: string): string {
+  return text.replaceAll(new RegExp(TOKEN, 'g'), HIDDEN);
+}
+
+/** Secrets of all entries in every spelling that a text may have, longest first; short ones only in quotes, since they may be part of anything. */
+function secretValues(text: string, format: ConfigText, place: ConfigPlace): string[] {
+  const values = new Set<string>();
+  try {
+    for (const [name, raw] of format.entries(text, place)) {
+      for (const { value } of secretsIn(foreignEntry(name, raw))) {
+        const quoted = JSON.stringify(value);
+        for (const spelling of [value, quoted.slice(1, -1), encodeURIComponent(value)]) {
+          values.add(spelling.length >= 6 ? spelling : quoted);
+        }
+      }
+    }
+  } catch {
+    return [];
+  }
+  return [...values].sort((one, other) => other.length - one.length);
 }
 
 function fillObject(shape: JsonObject, values: ReadonlyMap<string, unknown>): JsonObject {

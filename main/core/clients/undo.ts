@@ -3,7 +3,9 @@ import type { ClientVia } from '../../../contract/model/client.ts';
 import type { ChangeRequest, ClientFileState } from './change-plan.ts';
 import type { RecordedWrite } from './history.ts';
 import type { Former } from './plan-restore.ts';
-import type { ClientRow } from './registry.ts';
+import { type ClientRow, placeIn } from './registry.ts';
+import type { FileSnapshot } from './target-file.ts';
+import { configTexts } from './text/config-texts.ts';
 
 /** Makes what an entry of a server says; while only planning, with tokens that stand for the real ones. */
 export interface EntryMaker {
@@ -37,15 +39,17 @@ export async function undoRequest(
   make: EntryMaker,
 ): Promise<ChangeRequest> {
   const before = former.entries.map(({ owned }) => owned);
-  if (snapshot.hash === former.after) {
+  if (snapshot.hash === former.after && onlyOurs(row, snapshot, former)) {
     // A token ends with its entry, so an entry that comes back needs another.
     const urls = before.filter(({ via }) => via === 'url').map(({ slug }) => slug);
     return { action: 'restore', former, tokens: await bySlug(urls, (slug) => make.token(slug)) };
   }
   const undoes = former.write;
   const [first] = before;
-  if (first === undefined) return { action: 'uninstall', slugs: former.added.map(({ slug }) => slug), undoes };
-  if (former.removedOnly && before.every(({ via }) => via === first.via)) {
+  const taken = former.foreign.length > 0;
+  if (first === undefined && !taken)
+    return { action: 'uninstall', slugs: former.added.map(({ slug }) => slug), undoes };
+  if (first !== undefined && former.removedOnly && !taken && before.every(({ via }) => via === first.via)) {
     const slugs = before.map(({ slug }) => slug);
     const entries = await bySlug(slugs, (slug) => make.entry(slug, first.via));
     return { action: 'install', via: first.via, seen: first.seen, entries, undoes };
@@ -58,6 +62,12 @@ export async function undoRequest(
       details: { file: snapshot.path },
     },
   );
+}
+
+/** Whether that write changed our entries and nothing else: a vendor's own command may have written more, which is not ours to take back. */
+function onlyOurs(row: ClientRow, snapshot: FileSnapshot, former: Former): boolean {
+  const names = new Set([...former.entries, ...former.added, ...former.foreign].map(({ name }) => name));
+  return configTexts[row.format].sameOutside(former.text ?? '', snapshot.text, placeIn(row), names);
 }
 
 /** Something for each server, made one after the other. */

@@ -41,6 +41,7 @@ export function createDoctor(
     },
     contextRefs: () => core.contexts.list().map(({ ref }) => ref),
     clients: () => core.clients.list(),
+    existing: () => core.existing.list(),
   });
 }
 

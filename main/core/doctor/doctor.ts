@@ -1,9 +1,11 @@
 import { BerthError } from '../../../contract/errors.ts';
 import type { Client } from '../../../contract/model/client.ts';
 import type { CheckResult } from '../../../contract/model/doctor.ts';
+import type { ExistingClient } from '../../../contract/model/existing.ts';
 import type { Server } from '../../../contract/model/server.ts';
 import { type Check, climb } from './check.ts';
 import { clientChecks } from './client-checks.ts';
+import { existingChecks } from './existing-checks.ts';
 
 type Report = (result: CheckResult) => void;
 
@@ -16,6 +18,8 @@ export interface DoctorParts {
   readonly probeContext: (ref: string, report: Report, signal: AbortSignal) => Promise<boolean>;
   readonly contextRefs: () => readonly string[];
   readonly clients: () => Promise<Client[]>;
+  /** What stands in clients' files that is not Berth's; no more than the files are asked. */
+  readonly existing: () => Promise<ExistingClient[]>;
 }
 
 /** Runs the layered test: Berth itself, a context, a server (its context's ladder first) or a client. */
@@ -28,7 +32,7 @@ export class Doctor {
 
   /**
    * Targets: `server:SLUG`, `context:REF`, `client:ID`; absent = Berth, all servers with their contexts, and all clients
-   * that hold entries of ours. Contexts that nothing uses are left alone: asking them could open a login (D20).
+   * that hold entries of ours or about whose own there is something to say. Contexts that nothing uses are left alone: asking them could open a login (D20).
    */
   async run(target: string | undefined, report: Report, signal: AbortSignal): Promise<void> {
     if (target === undefined) return this.#everything(report, signal);
@@ -50,8 +54,12 @@ export class Doctor {
     await climb('berth', this.#parts.berth, report, signal, { independent: true });
     const probed = new Map<string, boolean>();
     for (const server of this.#parts.servers()) await this.#server(server.slug, probed, report, signal);
-    for (const client of await this.#parts.clients()) {
-      if (client.entries.length > 0 || client.error) await this.#client(client.id, report, signal);
+    const odd = (await this.#parts.existing()).filter(
+      ({ findings, servers }) => findings.length > 0 || servers.some((server) => server.findings.length > 0),
+    );
+    for (const { id, entries, error } of await this.#parts.clients()) {
+      const isOdd = odd.some(({ client }) => client === id);
+      if (entries.length > 0 || error || isOdd) await this.#client(id, report, signal);
     }
   }
 
@@ -69,7 +77,9 @@ export class Doctor {
       if (!client) throw new BerthError('not-found', `There is no client "${id}".`);
       return client;
     };
-    await climb(`client:${id}`, clientChecks(get), report, signal);
+    const existing = (await this.#parts.existing()).find(({ client }) => client === id);
+    const checks = [...clientChecks(get), ...(existing ? existingChecks(existing) : [])];
+    await climb(`client:${id}`, checks, report, signal);
   }
 
   #known(kind: string, name: string, all: readonly string[]): string {

@@ -66,6 +66,11 @@ export class PresetCatalog {
     return Promise.all([...this.#loaded.presets.values()].map((preset) => this.#view(preset)));
   }
 
+  /** Every preset as its file says, in the order in which they are offered. */
+  definitions(): PresetDefinition[] {
+    return [...this.#loaded.presets.values()];
+  }
+
   /** Throws `not-found` with the presets that there are. */
   get(id: string): PresetDefinition {
     const preset = this.#loaded.presets.get(id);

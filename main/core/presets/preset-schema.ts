@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { guardLevelSchema, guardRulesSchema, noGuardRules } from '../../../contract/model/guard.ts';
 import { presetOptionSchema, withheldSchema } from '../../../contract/model/preset.ts';
 import { transportSchema } from '../../../contract/model/server.ts';
+import { existingSchema } from './existing-schema.ts';
 import { unknownPlaceholders } from './template.ts';
 
 const regularExpression = z.string().refine(isRegularExpression, 'is not a regular expression');
@@ -186,6 +187,8 @@ export const presetFileSchema = z
     commandSet: z.strictObject({ run: z.array(z.string()).min(1), shared: z.array(z.string()).default([]) }).optional(),
     /** A call that reads a little from the cluster and needs nothing special: the last rung of the connection test. */
     safeRead: z.strictObject({ tool: z.string(), args: z.record(z.string(), z.unknown()).default({}) }).optional(),
+    /** How it stands in clients' files where users put it themselves; absent: it is not recognised there. */
+    existing: existingSchema.optional(),
     failures: z.array(failurePatternSchema).default([]),
   })
   .superRefine((preset, context) => {

@@ -28,6 +28,7 @@ const entryStates: Readonly<Record<Client['entries'][number]['state'], string | 
   outdated: 'former address',
   changed: 'changed',
   missing: 'missing',
+  awaited: 'waits for you to confirm it',
 };
 
 /** An AI client that Berth has to do with: its state, its file, our entries in it, and what can be done. */

@@ -1,26 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { missingForKeyring as missing, withKeyring } from '../../e2e/support/keyring.ts';
 import { inSandbox, type Sandbox } from '../../e2e/support/sandbox.ts';
-
-const missing = ['dbus-run-session', 'gnome-keyring-daemon'].filter(
-  (program) => !(process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, program))),
-);
-
-/** Runs `body` in a D-Bus session with an unlocked gnome-keyring, which ends when its stdin does. */
-async function withKeyring(body: (address: string) => Promise<void>): Promise<void> {
-  await inSandbox({}, async (desktop) => {
-    const script =
-      'printf test | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null; echo "$DBUS_SESSION_BUS_ADDRESS"; cat';
-    const session = desktop.start('dbus-run-session', ['--', 'sh', '-c', script]);
-    try {
-      await body(await session.line((line) => line.startsWith('unix:'), 20_000));
-    } finally {
-      session.end();
-      await session.exited;
-    }
-  });
-}
 
 const value = 'a-very-secret-value';
 const setSecret = (sandbox: Sandbox) => sandbox.cliWith({ input: `${value}\n` }, 'secrets', 'set', 'cluster-token');

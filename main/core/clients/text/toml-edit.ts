@@ -1,8 +1,8 @@
 import { type Edited, TextProblem } from './config-text.ts';
+import { type Entry, isRecord, sameValue } from './same-value.ts';
+import { cutLines, insertLines, nextLineAt, splice } from './text-lines.ts';
 import { parseToml, startsWith, type TomlPath, type TomlStatement, type TomlText } from './toml-text.ts';
-import { plainOf, printTomlKey, printTomlValue, samePlain, tableAlong } from './toml-value.ts';
-
-type Entry = Readonly<Record<string, unknown>>;
+import { plainOf, printTomlKey, printTomlValue, tableAlong } from './toml-value.ts';
 
 /**
  * Sets one named entry of the table at `keys`. A new one becomes a table of its own, `[keys.NAME]`, behind the last table below
@@ -61,13 +61,8 @@ function requireOpenTable(toml: TomlText, keys: readonly string[]): void {
 
 function insertTable(toml: TomlText, keys: TomlPath, path: TomlPath, value: Entry): string {
   const { text } = toml;
-  const eol = eolOf(text);
-  const block = [`[${printTomlKey(path)}]`, ...linesFor([], value)].join(eol);
-  if (text === '') return block + eol;
-  const at = placeForTable(toml, keys);
-  // A text that does not end with a line break does not after it, either: the removal tells by that what was there.
-  const open = at === text.length && !text.endsWith('\n');
-  return splice(text, at, 0, open ? eol + eol + block : eol + block + eol);
+  const block = [`[${printTomlKey(path)}]`, ...linesFor([], value)];
+  return text === '' ? insertLines('', 0, block) : insertLines(text, placeForTable(toml, keys), ['', ...block]);
 }
 
 /**
@@ -79,25 +74,25 @@ function placeForTable(toml: TomlText, keys: TomlPath): number {
   const last = statements.findLastIndex(({ kind, table }) => kind !== 'pair' && startsWith(table, keys));
   if (last === -1) {
     const content = text.trimEnd().length;
-    return content === 0 ? text.length : nextLine(text, content);
+    return content === 0 ? text.length : nextLineAt(text, content);
   }
   const next = statements.findIndex(({ kind }, index) => index > last && kind !== 'pair');
   const end = statements.at(next === -1 ? -1 : next - 1)?.lineEnd ?? text.length;
   let at = end;
-  while (/^[ \t]*#/.test(text.slice(at, nextLine(text, at)))) at = nextLine(text, at);
+  while (/^[ \t]*#/.test(text.slice(at, nextLineAt(text, at)))) at = nextLineAt(text, at);
   return statements[next]?.lineStart === at ? end : at;
 }
 
 /** Makes the value at `path` be `value`, with as little change as the form in which it is written allows. */
 function update(text: string, path: TomlPath, was: unknown, value: unknown): string {
-  if (samePlain(was, value)) return text;
+  if (sameValue(was, value)) return text;
   const toml = parseToml(text);
   const pair = toml.statements.find((statement) => statement.value !== null && samePath(statement.path, path));
   if (pair?.value) {
     const [start, end] = pair.value.range;
     return splice(text, start, end - start, printTomlValue(value));
   }
-  if (!isTable(was) || !isTable(value) || Object.keys(value).length === 0) {
+  if (!isRecord(was) || !isRecord(value) || Object.keys(value).length === 0) {
     return addField(drop(text, path), path.slice(0, -1), path.at(-1) ?? '', value);
   }
   let current = text;
@@ -115,39 +110,33 @@ function update(text: string, path: TomlPath, was: unknown, value: unknown): str
 function addField(text: string, path: TomlPath, field: string | number, value: unknown): string {
   const toml = parseToml(text);
   const own = statementsOf(toml, path);
-  const eol = eolOf(text);
-  const [printed = ''] = linesFor([], { [field]: value });
+  const printed = linesFor([], { [field]: value });
+  const after = (last: TomlStatement, lines: readonly string[]) => {
+    const indent = text.slice(last.lineStart, last.start);
+    return insertLines(
+      text,
+      last.lineEnd,
+      lines.map((line) => indent + line),
+    );
+  };
   const last = own.findLast(({ table }) => samePath(table, path));
-  if (last) return insertLine(text, last, printed);
+  if (last) return after(last, printed);
   const dotted = own.findLast(({ table }) => table.length < path.length);
-  if (dotted) return insertLine(text, dotted, linesFor(path.slice(dotted.table.length), { [field]: value })[0] ?? '');
-  const block = `[${printTomlKey(path)}]${eol}${printed}`;
+  if (dotted) return after(dotted, linesFor(path.slice(dotted.table.length), { [field]: value }));
   const [first] = own;
-  if (first) return splice(text, first.lineStart, 0, block + eol + eol);
+  if (first) return insertLines(text, first.lineStart, [`[${printTomlKey(path)}]`, ...printed, '']);
   return insertTable(toml, path.slice(0, -1), path, { [field]: value });
-}
-
-function insertLine(text: string, after: TomlStatement, line: string): string {
-  const indent = text.slice(after.lineStart, after.start);
-  const eol = eolOf(text);
-  const ended = text.slice(0, after.lineEnd).endsWith('\n');
-  return splice(text, after.lineEnd, 0, ended ? indent + line + eol : eol + indent + line);
 }
 
 /** Takes out what is said at `path`, and below it, by whole lines. */
 function drop(text: string, path: TomlPath): string {
   let current = text;
   for (const { start, end, table } of spansOf(parseToml(text), path).reverse()) {
-    let from = start;
-    let to = end;
-    const emptyLine = table ? (/(?:^|\n)(\r?\n)$/.exec(current.slice(0, from))?.[1] ?? '') : '';
-    from -= emptyLine.length;
-    if (to === current.length && !current.endsWith('\n')) {
-      from -= /\r?\n$/.exec(current.slice(0, from))?.[0].length ?? 0;
-    }
+    const emptyLine = table ? (/(?:^|\n)(\r?\n)$/.exec(current.slice(Math.max(0, start - 4), start))?.[1] ?? '') : '';
+    const from = start - emptyLine.length;
     // The first of several that were written into an empty file takes the empty line before the next along.
-    if (table && from === 0) to += /^\r?\n/.exec(current.slice(to))?.[0].length ?? 0;
-    current = splice(current, from, to - from, '');
+    const after = table && from === 0 ? (/^\r?\n/.exec(current.slice(end))?.[0].length ?? 0) : 0;
+    current = cutLines(current, from, end + after);
   }
   return current;
 }
@@ -164,23 +153,4 @@ function statementsOf({ statements }: TomlText, path: TomlPath): TomlStatement[]
 
 function samePath(left: TomlPath, right: TomlPath): boolean {
   return left.length === right.length && startsWith(left, right);
-}
-
-function isTable(value: unknown): value is Entry {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function eolOf(text: string): string {
-  const windows = text.split('\r\n').length - 1;
-  const unix = text.split('\n').length - 1 - windows;
-  return windows > unix ? '\r\n' : '\n';
-}
-
-function nextLine(text: string, offset: number): number {
-  const lineBreak = text.indexOf('\n', offset);
-  return lineBreak === -1 ? text.length : lineBreak + 1;
-}
-
-function splice(text: string, offset: number, length: number, content: string): string {
-  return text.slice(0, offset) + content + text.slice(offset + length);
 }

@@ -74,16 +74,6 @@ export function printTomlKey(keys: readonly (string | number)[]): string {
   return keys.map(String).map(printKey).join('.');
 }
 
-/** Whether two values of `plainOf` are the same; the order of keys does not count. */
-export function samePlain(left: unknown, right: unknown): boolean {
-  if (typeof left !== 'object' || left === null || typeof right !== 'object' || right === null) return left === right;
-  if (Array.isArray(left) !== Array.isArray(right)) return false;
-  const [mine, theirs] = [new Map(Object.entries(left)), new Map(Object.entries(right))];
-  return (
-    mine.size === theirs.size && [...mine].every(([key, item]) => theirs.has(key) && samePlain(item, theirs.get(key)))
-  );
-}
-
 /** Whether two trees say the same in the same order. */
 export function sameTree(left: TomlTree, right: TomlTree): boolean {
   if (left instanceof Map) {
