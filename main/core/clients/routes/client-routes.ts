@@ -12,9 +12,9 @@ import type {
 import { writePrivately } from '../../private-file.ts';
 import type { ClientFileState } from '../change-plan.ts';
 import type { ClientFiles } from '../client-file.ts';
-import type { BridgeCommand } from '../client-service.ts';
 import type { ClientMachine } from '../locate.ts';
 import type { ClientRow } from '../registry.ts';
+import type { BridgeCommand } from './bridge-entry.ts';
 import { type BridgeEntry, bridgeEntry } from './bridge-entry.ts';
 import { type CliPlan, changeByCommand, planCliInstall, planCliRemoval } from './cli-change.ts';
 import { shownCommand } from './command-line.ts';
