@@ -1,4 +1,5 @@
 import type { Client } from '../../../contract/model/client.ts';
+import { isInstalled } from '../../model/install-choices.ts';
 import { useStatus } from '../../session/session-context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
@@ -73,7 +74,13 @@ export function ClientCard({ client, onTask }: { client: Client; onTask(action: 
           ))}
         </ul>
       )}
-      {ours && (
+      {client.bundles.length > 0 && (
+        <p className="text-muted">
+          From a bundle: {client.bundles.map(({ slug }) => slug).join(', ')}. Take it out in {client.title}: Settings,
+          Extensions.
+        </p>
+      )}
+      {isInstalled(client) && (
         <p>
           {client.connectedAt ? (
             <>

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Client } from '../../../contract/model/client.ts';
+import { isInstalled } from '../../model/install-choices.ts';
 import { useStatus } from '../../session/session-context.tsx';
 import { Page, PageBody } from '../../shell/page.tsx';
 import { Empty } from '../../ui/empty.tsx';
@@ -23,7 +24,7 @@ export function ClientsPage() {
   const clients = useStatus((status) => status.clients);
   const [task, setTask] = useState<{ client: string; action: 'install' | 'uninstall' } | null>(null);
   const sorted = [...clients].sort((one, other) => order.indexOf(one.state) - order.indexOf(other.state));
-  const installed = clients.filter((client) => client.entries.length > 0);
+  const installed = clients.filter(isInstalled);
   const connected = installed.filter((client) => client.connectedAt).length;
   const chosen = clients.find((client) => client.id === task?.client);
   return (
