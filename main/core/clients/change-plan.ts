@@ -88,6 +88,7 @@ function planInstall(
   { via, seen, entries: wanted }: ChangeRequest & { readonly action: 'install' },
 ): Draft {
   let { text } = state.snapshot;
+  if (row.needsFile && text.trim() === '') throw fileNeeded(row, state);
   const base = isFresh(row, state) ? freshOwnership(state) : state.ownership;
   let { trace } = base;
   const planned: PlannedEntry[] = [];
@@ -214,6 +215,13 @@ function earlierTrace(known: InsertionTrace | null, next: InsertionTrace | null)
 /** Whether the entry, as it stands in the file, is what we would write now (tokens aside). */
 export function isCurrent(entry: FoundEntry, wanted: Record<string, unknown>): boolean {
   return containsEntry(entry.value, wanted);
+}
+
+function fileNeeded(row: ClientRow, { snapshot }: ClientFileState): BerthError {
+  return new BerthError('unsupported', `${row.title} accepts no file that holds servers only: ${snapshot.path}.`, {
+    hint: `Open ${row.title} once, so that it makes its own, then install again.`,
+    details: { file: snapshot.path },
+  });
 }
 
 /** The error for an entry of our name that somebody else has written. */

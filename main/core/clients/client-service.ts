@@ -17,7 +17,7 @@ import type { PreparedToken } from '../secrets/endpoint-tokens.ts';
 import { type ChangeRequest, changesFile, isCurrent } from './change-plan.ts';
 import { ClientFiles } from './client-file.ts';
 import { diffOf, notesOf, placeWarnings } from './describe-change.ts';
-import { buildEntry, HIDDEN } from './entry.ts';
+import { buildEntry, entryName, HIDDEN } from './entry.ts';
 import { type ClientLocation, detectClient, expandPath, locateClient, type Presence } from './locate.ts';
 import type { FoundEntry, Ownership } from './ownership.ts';
 import { type ClientRow, rowAt, waysOf } from './registry.ts';
@@ -309,11 +309,12 @@ export class ClientService implements Disposable {
   }
 
   #entry(row: ClientRow, via: ClientVia, slug: string, token: string | undefined): Record<string, unknown> {
+    const name = entryName(slug);
     if (via === 'url')
-      return buildEntry(row, via, { url: this.#options.endpointUrl(slug), ...(token ? { token } : {}) });
+      return buildEntry(row, via, { name, url: this.#options.endpointUrl(slug), ...(token ? { token } : {}) });
     const { command, args, env } = this.#options.bridgeCommand();
     const all = [...args, 'connect', slug, '--client', row.id];
-    return buildEntry(row, via, { command, args: all, ...(env && Object.keys(env).length > 0 ? { env } : {}) });
+    return buildEntry(row, via, { name, command, args: all, ...(env && Object.keys(env).length > 0 ? { env } : {}) });
   }
 
   #isCurrent(row: ClientRow, entry: FoundEntry): boolean {

@@ -5,6 +5,8 @@ import type { ConfigPlace, ConfigText } from './text/config-text.ts';
 
 /** What fills an entry's placeholders. A value that is undefined takes its field out. */
 export interface EntryValues {
+  /** Of the entry, for clients that want it inside as well. */
+  readonly name: string;
   readonly url?: string;
   readonly token?: string;
   readonly command?: string;
