@@ -207,10 +207,10 @@ const notes: Readonly<Record<OtherRoute, (row: ClientRow) => string[]>> = {
   cli: ({ cli, title }) => [
     `${cli?.program ?? title} writes the file itself, so Berth cannot promise that taking the entry out gives back every byte. Berth keeps a copy.`,
   ],
-  deeplink: ({ title }) => [`${title} shows what it is going to add and asks you. Berth sees when the entry is there.`],
-  mcpb: ({ title }) => [
-    `${title} shows what is in the bundle and asks you. It keeps bundles apart from its file; take one out in its settings, under Extensions.`,
+  deeplink: ({ title }) => [
+    `Nothing is written until you say yes in ${title}. Berth then sees the entry; after an hour it no longer waits for it.`,
   ],
+  mcpb: ({ title }) => [`To take a bundle out again: ${title}'s settings, under Extensions.`],
 };
 
 function requireAdding(row: ClientRow, route: OtherRoute, action: ClientAction): void {
