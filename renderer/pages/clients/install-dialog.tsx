@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react';
 import { ALL } from '../../../contract/model/all.ts';
 import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../../contract/model/binding.ts';
-import type { Client, ClientChange, ClientRoute } from '../../../contract/model/client.ts';
+import type { Client, ClientChange, ClientRoute, WhenRunning } from '../../../contract/model/client.ts';
 import { choiceVerbs, type InstallChoice, installChoices } from '../../model/install-choices.ts';
 import type { Session } from '../../session/session.ts';
 import { asBerthError, useLoaded, useSession, useStatus } from '../../session/session-context.tsx';
@@ -14,6 +14,7 @@ import { StateMark } from '../../ui/state-mark.tsx';
 import { useToasts } from '../../ui/toasts.tsx';
 import { InstallChoices } from './install-choice.tsx';
 import { type DoneWork, InstallDone } from './install-done.tsx';
+import { WhenRunningChoice } from './when-running.tsx';
 
 export interface InstallDialogProps {
   client: Client;
@@ -29,6 +30,7 @@ export function InstallDialog({ client, action, onClose }: InstallDialogProps) {
   const [writing, setWriting] = useState(false);
   const [done, setDone] = useState<DoneWork | null>(null);
   const [choice, setChoice] = useState<InstallChoice | null>(null);
+  const [when, setWhen] = useState<WhenRunning>('queue');
   const choices = action === 'install' ? installChoices(client) : [];
   const chosen = choice ?? choices[0];
   const how = chosen ? { route: chosen.route, via: chosen.via } : {};
@@ -44,14 +46,14 @@ export function InstallDialog({ client, action, onClose }: InstallDialogProps) {
     if (!change) return;
     setWriting(true);
     try {
-      setDone(await carryOut(session, action, [...slugs.chosen], change));
+      setDone(await carryOut(session, action, [...slugs.chosen], change, change.blockedBy === null ? undefined : when));
     } catch (error) {
       const changedMeanwhile = asBerthError(error).code === 'conflict';
       toasts.error(error, { label: changedMeanwhile ? 'Show the new difference' : 'Look again', run: preview.reload });
     } finally {
       setWriting(false);
     }
-  }, [session, toasts, action, slugs.chosen, change, preview.reload]);
+  }, [session, toasts, action, slugs.chosen, change, when, preview.reload]);
 
   const title = action === 'install' ? `Install into ${client.title}` : `Uninstall from ${client.title}`;
   if (done) return <InstallDone client={client} action={action} done={done} onClose={onClose} />;
@@ -83,7 +85,9 @@ export function InstallDialog({ client, action, onClose }: InstallDialogProps) {
             disabled={!change || change.noop || preview.loading || nothingChosen}
             onClick={() => void write()}
           >
-            {choiceVerbs[change?.route ?? chosen?.route ?? 'file']}
+            {change?.blockedBy && when === 'queue'
+              ? 'Write later'
+              : choiceVerbs[change?.route ?? chosen?.route ?? 'file']}
           </Button>
         </>
       }
@@ -118,6 +122,9 @@ export function InstallDialog({ client, action, onClose }: InstallDialogProps) {
         <ErrorNotice error={preview.error} action={<Button onClick={preview.reload}>Try again</Button>} />
       )}
       {!nothingChosen && !change && !preview.error && <p className="text-muted">Comparing…</p>}
+      {!nothingChosen && change?.blockedBy && (
+        <WhenRunningChoice app={client.title} reason={change.blockedBy} chosen={when} onChoose={setWhen} />
+      )}
       {!nothingChosen && change && (
         <>
           {change.notes.map((note) => (
@@ -163,17 +170,20 @@ async function carryOut(
   action: InstallDialogProps['action'],
   slugs: string[],
   change: ClientChange,
+  whenRunning: WhenRunning | undefined,
 ): Promise<DoneWork> {
   const { client, route, via, baseHash } = change;
   const nothing = { change, at: Date.now(), links: [], bundles: [], opened: false };
-  if (action === 'uninstall') await session.call('clients.uninstall', { client, slugs, route, baseHash });
+  // What waits is written into the file as it is then.
+  const how = { route, whenRunning, ...(whenRunning === 'queue' ? {} : { baseHash }) };
+  if (action === 'uninstall') await session.call('clients.uninstall', { client, slugs, ...how });
   else if (route === 'deeplink') {
     const { links, opened } = await session.call('clients.link', { client, slugs, open: true });
     return { ...nothing, links, opened };
   } else if (route === 'mcpb') {
     const { bundles, opened } = await session.call('clients.bundle', { client, slugs, open: true });
     return { ...nothing, bundles, opened };
-  } else await session.call('clients.install', { client, slugs, route, via, baseHash });
+  } else await session.call('clients.install', { client, slugs, via, ...how });
   return nothing;
 }
 

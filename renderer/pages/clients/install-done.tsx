@@ -28,6 +28,7 @@ interface DoneProps {
 export function InstallDone({ client, action, done, onClose }: DoneProps) {
   const { route } = done.change;
   const handed = route === 'deeplink' || route === 'mcpb';
+  if (client.queued) return <Waits client={client} onClose={onClose} />;
   return (
     <Dialog
       open
@@ -55,6 +56,30 @@ export function InstallDone({ client, action, done, onClose }: DoneProps) {
           <code>{done.change.file}</code>
         </p>
       )}
+    </Dialog>
+  );
+}
+
+/** It waits until the application has quit: there is nothing to do but that. */
+function Waits({ client, onClose }: { client: Client; onClose(): void }) {
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      width="narrow"
+      title={`Waits for ${client.title} to quit`}
+      footer={
+        <Button kind="primary" onClick={onClose}>
+          Done
+        </Button>
+      }
+    >
+      <p role="status">
+        <MarkedWord mark="busy">Written once {client.title} has quit</MarkedWord>
+      </p>
+      <p className="text-muted">
+        Quit it whenever it suits you. Berth may be closed meanwhile; it goes on when it is back.
+      </p>
     </Dialog>
   );
 }
