@@ -116,7 +116,12 @@ export const clientRowSchema = z
   })
   .refine((row) => (row.via === 'url' ? row.entries.url : row.entries.stdio) !== undefined, {
     message: 'there is no entry shape for what `via` says',
-  });
+  })
+  .refine(
+    ({ nameField, entries: { url, stdio } }) =>
+      nameField === null || [url, stdio].every((shape) => shape === undefined || !Object.hasOwn(shape, nameField)),
+    { message: 'an entry shape has the `nameField`, which Berth fills in by itself' },
+  );
 export type ClientRow = z.output<typeof clientRowSchema>;
 
 /** Where in its file a client's servers stand. */

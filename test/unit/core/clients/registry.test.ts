@@ -59,6 +59,7 @@ describe('the client registry', () => {
     [row.replace('format: jsonc', 'format: ini'), /format/],
     [row.replace('via: url', 'via: bridge'), /entry shape/],
     [`${row}\nextra: 1`, /extra/i],
+    [`${row}\nnameField: url`, /nameField/],
     [row.replace('verifiedAt: null', 'verifiedAt: yesterday'), /verifiedAt/],
   ])('refuses a wrong row and says where', (text, where) => {
     expect(() => parseClientRow(text, '/rows/other.yaml')).toThrow(where);
