@@ -164,7 +164,12 @@ export const clientRowSchema = fieldsSchema
   .refine((row) => viasOfPlaces(row).every((via) => waysOf(row).includes(via)), {
     message: 'there is no entry shape for what `via` of a place says',
     path: ['paths'],
-  });
+  })
+  .refine(
+    ({ nameField, entries: { url, stdio } }) =>
+      nameField === null || [url, stdio].every((shape) => shape === undefined || !Object.hasOwn(shape, nameField)),
+    { message: 'an entry shape has the `nameField`, which Berth fills in by itself' },
+  );
 
 /** The ways that a row has an entry shape for, its own first. */
 export function waysOf(row: Pick<ClientRow, 'entries' | 'via'>): ClientVia[] {

@@ -45,7 +45,10 @@ export interface ConfigText {
   remove(text: string, place: ConfigPlace, name: string, trace: InsertionTrace | null): string;
   /** Whether two texts say the same, in the same order, but for the entries `names`; missing containers count as empty. */
   sameOutside(before: string, after: string, place: ConfigPlace, names: ReadonlySet<string>): boolean;
-  /** String values one level below fields of entries whose name matches, such as headers and variables. Empty for a text that does not parse. */
+  /**
+   * String values in fields of entries whose name matches, such as headers and variables, at any depth: Continue has its headers below
+   * `requestOptions`. Empty for a text that does not parse.
+   */
   stringsUnder(text: string, place: ConfigPlace, fields: RegExp): StringSpan[];
 }
 

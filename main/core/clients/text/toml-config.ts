@@ -1,18 +1,19 @@
 import type { AST } from 'toml-eslint-parser';
 import { type ConfigPlace, type ConfigText, type StringSpan, TextProblem } from './config-text.ts';
+import { proven } from './proven.ts';
 import { removeTomlEntry, setTomlEntry, spansOf } from './toml-edit.ts';
 import { keyOf, parseToml, startsWith, type TomlPath, type TomlText } from './toml-text.ts';
 import { plainOf, sameTree, type TomlTable, tableAlong, treeOf } from './toml-value.ts';
 
 /** TOML. Lists of tables by a name in each, `[[servers]]`, are not edited: no known client needs it. */
-export const tomlConfig: ConfigText = {
+export const tomlConfig: ConfigText = proven({
   entries: (text, place) =>
     new Map([...(tableAlong(parseToml(text), keysIn(text, place)) ?? [])].map(([name, tree]) => [name, plainOf(tree)])),
   set: (text, place, name, value) => setTomlEntry(text, keysIn(text, place), name, value),
   remove: (text, place, name) => removeTomlEntry(text, keysIn(text, place), name),
   sameOutside: (before, after, place, names) => sameOutside(before, after, keysIn(before, place), names),
-  stringsUnder: (text, place, fields) => stringsUnder(text, place, fields),
-};
+  stringsUnder,
+});
 
 function keysIn(text: string, { keys, nameField }: ConfigPlace): readonly string[] {
   if (nameField === null) return keys;
@@ -50,8 +51,8 @@ function stringsUnder(text: string, { keys }: ConfigPlace, fields: RegExp): Stri
   try {
     return parseToml(text)
       .statements.flatMap(({ path, value }) => (value === null ? [] : stringsIn(path, value)))
-      .filter(({ path }) => path.length === keys.length + 3 && startsWith(path, keys))
-      .filter(({ path }) => fields.test(String(path[keys.length + 1])))
+      .filter(({ path }) => startsWith(path, keys))
+      .filter(({ path }) => path.slice(keys.length + 1, -1).some((field) => fields.test(String(field))))
       .map(({ node }) => ({ start: node.range[0], end: node.range[1], value: node.value }));
   } catch {
     return [];

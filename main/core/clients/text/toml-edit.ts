@@ -1,5 +1,5 @@
 import { type Edited, TextProblem } from './config-text.ts';
-import { type Entry, isRecord, sameValue } from './same-value.ts';
+import { definedIn, type Entry, isRecord, sameValue } from './same-value.ts';
 import { cutLines, insertLines, nextLineAt, splice } from './text-lines.ts';
 import { parseToml, startsWith, type TomlPath, type TomlStatement, type TomlText } from './toml-text.ts';
 import { plainOf, printTomlKey, printTomlValue, tableAlong } from './toml-value.ts';
@@ -92,12 +92,11 @@ function update(text: string, path: TomlPath, was: unknown, value: unknown): str
     const [start, end] = pair.value.range;
     return splice(text, start, end - start, printTomlValue(value));
   }
-  if (!isRecord(was) || !isRecord(value) || Object.keys(value).length === 0) {
+  if (!isRecord(was) || !isRecord(value) || definedIn(value).length === 0) {
     return addField(drop(text, path), path.slice(0, -1), path.at(-1) ?? '', value);
   }
   let current = text;
-  for (const [field, item] of Object.entries(value)) {
-    if (item === undefined) continue;
+  for (const [field, item] of definedIn(value)) {
     if (Object.hasOwn(was, field)) current = update(current, [...path, field], was[field], item);
     else current = addField(current, path, field, item);
   }
@@ -142,9 +141,7 @@ function drop(text: string, path: TomlPath): string {
 }
 
 function linesFor(prefix: TomlPath, value: Entry): string[] {
-  return Object.entries(value)
-    .filter(([, item]) => item !== undefined)
-    .map(([key, item]) => `${printTomlKey([...prefix, key])} = ${printTomlValue(item)}`);
+  return definedIn(value).map(([key, item]) => `${printTomlKey([...prefix, key])} = ${printTomlValue(item)}`);
 }
 
 function statementsOf({ statements }: TomlText, path: TomlPath): TomlStatement[] {

@@ -59,7 +59,8 @@ export function keyOf(key: AST.TOMLKey): string[] {
 
 function programOf(text: string): AST.TOMLProgram {
   try {
-    return parseTOML(text, { tomlVersion: '1.1' });
+    // Version 1.0.3 says that a number `0` at the very end has no length.
+    return parseTOML(/[\r\n]$/.test(text) ? text : `${text}\n`, { tomlVersion: '1.1' });
   } catch (error) {
     if (error instanceof RangeError) throw new TextProblem(text, 0, 'it is nested too deeply');
     if (!(error instanceof ParseError)) throw error;

@@ -1,5 +1,6 @@
 import type { AST } from 'toml-eslint-parser';
 import { TextProblem } from './config-text.ts';
+import { definedIn } from './same-value.ts';
 import { keyOf, type TomlPath, type TomlText } from './toml-text.ts';
 
 /** A document as what it says: tables in the order of their first mention, lists, and single values. */
@@ -62,7 +63,7 @@ export function printTomlValue(value: unknown): string {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   if (Array.isArray(value)) return `[${value.map(printTomlValue).join(', ')}]`;
   if (typeof value !== 'object' || value === null) throw new TypeError(`TOML has no ${String(value)}`);
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  const members = definedIn(value);
   const [kind, raw] = members.length === 1 ? (members[0] ?? []) : [];
   if (kind?.startsWith('toml:') && typeof raw === 'string') return raw;
   const printed = members.map(([key, member]) => `${printTomlKey([key])} = ${printTomlValue(member)}`);

@@ -1,17 +1,18 @@
 import { isMap, isScalar, type Node } from 'yaml';
 import { type ConfigPlace, type ConfigText, type StringSpan, TextProblem } from './config-text.ts';
+import { proven } from './proven.ts';
 import { entryNameOf, kindOf, removeYamlEntry, setYamlEntry } from './yaml-edit.ts';
 import { sameYamlOutside } from './yaml-proof.ts';
 import { containerAt, nameOf, parseYaml, slotsOf, type YamlSlot, type YamlText } from './yaml-text.ts';
 
 /** YAML, with the servers in a map or in a list of maps. */
-export const yamlConfig: ConfigText = {
+export const yamlConfig: ConfigText = proven({
   entries: entriesIn,
   set: setYamlEntry,
   remove: removeYamlEntry,
   sameOutside: sameYamlOutside,
   stringsUnder,
-};
+});
 
 function entriesIn(text: string, place: ConfigPlace): Map<string, unknown> {
   const yaml = parseYaml(text);
@@ -52,19 +53,18 @@ function stringsUnder(text: string, place: ConfigPlace, fields: RegExp): StringS
   }
 }
 
-/** Strings in maps of that name, at any depth of an entry: Continue has its headers below `requestOptions`. */
 function fieldsIn(text: string, node: Node | null, fields: RegExp): StringSpan[] {
   if (!isMap(node)) return [];
-  return slotsOf(text, node).flatMap((slot) => {
-    const wanted = fields.test(nameOf(slot) ?? '') && isMap(slot.value);
-    return wanted ? stringsIn(text, slot.value) : fieldsIn(text, slot.value, fields);
-  });
+  return slotsOf(text, node).flatMap((slot) =>
+    fields.test(nameOf(slot) ?? '') ? stringsIn(text, slot.value) : fieldsIn(text, slot.value, fields),
+  );
 }
 
+/** The strings of a map and of the maps in it. */
 function stringsIn(text: string, node: Node | null): StringSpan[] {
   if (!isMap(node)) return [];
   return slotsOf(text, node).flatMap(({ value }) => {
-    if (!isScalar(value) || typeof value.value !== 'string') return [];
+    if (!isScalar(value) || typeof value.value !== 'string') return stringsIn(text, value);
     const [start, end] = value.range ?? [0, 0];
     // A block of text ends with the line break that belongs to the layout.
     return [{ start, end: start + text.slice(start, end).trimEnd().length, value: value.value }];

@@ -1,4 +1,4 @@
-import { isRecord } from './same-value.ts';
+import { definedIn, isRecord } from './same-value.ts';
 import type { YamlStyle } from './yaml-style.ts';
 
 /** Words that one reader or another takes for something else than a string. */
@@ -12,9 +12,7 @@ export function printYamlMember(name: string, value: unknown, style: YamlStyle):
 
 /** An object as an element of a list, its name first. */
 export function printYamlElement(value: object, style: YamlStyle): string[] {
-  const lines = Object.entries(value).flatMap(([key, item]) =>
-    item === undefined ? [] : printYamlMember(key, item, style),
-  );
+  const lines = definedIn(value).flatMap(([key, item]) => printYamlMember(key, item, style));
   return lines.map((line, index) => `${index === 0 ? '- ' : '  '}${line}`);
 }
 
@@ -22,8 +20,8 @@ export function printYamlElement(value: object, style: YamlStyle): string[] {
 export function printYamlValue(value: unknown, style: YamlStyle, indent: number): string[] {
   const below = (lines: string[]) => ['', ...lines.map((line) => ' '.repeat(indent) + line)];
   if (Array.isArray(value) && value.length > 0) return below(value.flatMap((item) => printItem(item, style)));
-  if (isRecord(value) && Object.values(value).some((item) => item !== undefined)) {
-    const members = Object.entries(value).filter(([, item]) => item !== undefined);
+  if (isRecord(value) && definedIn(value).length > 0) {
+    const members = definedIn(value);
     return below(members.flatMap(([key, item]) => printYamlMember(key, item, style)));
   }
   return [typeof value === 'string' ? printYamlString(value) : printYamlInline(value)];
@@ -34,7 +32,7 @@ export function printYamlInline(value: unknown): string {
   if (typeof value === 'string') return quoted(value);
   if (Array.isArray(value)) return `[${value.map(printYamlInline).join(', ')}]`;
   if (!isRecord(value)) return printNumberOrWord(value);
-  const members = Object.entries(value).filter(([, item]) => item !== undefined);
+  const members = definedIn(value);
   return `{${members.map(([key, item]) => `${quoted(key)}: ${printYamlInline(item)}`).join(', ')}}`;
 }
 
@@ -52,7 +50,7 @@ function quoted(value: string): string {
 }
 
 function printItem(value: unknown, style: YamlStyle): string[] {
-  if (isRecord(value) && Object.values(value).some((item) => item !== undefined)) return printYamlElement(value, style);
+  if (isRecord(value) && definedIn(value).length > 0) return printYamlElement(value, style);
   return [`- ${typeof value === 'string' ? printYamlString(value) : printYamlInline(value)}`];
 }
 

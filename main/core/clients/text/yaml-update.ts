@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, type Node, visit, type YAMLMap } from 'yaml';
 import { TextProblem } from './config-text.ts';
-import { type Entry, isRecord, sameValue } from './same-value.ts';
+import { definedIn, type Entry, isRecord, sameValue } from './same-value.ts';
 import { eolOf, insertLines, splice } from './text-lines.ts';
 import { cutLinesOf, placeBehind } from './yaml-place.ts';
 import { printYamlInline, printYamlMember, printYamlString, printYamlValue } from './yaml-print.ts';
@@ -20,12 +20,12 @@ export function updateYamlMap(text: string, locate: Locate, value: Entry): strin
   if (!isRecord(was) || sameValue(was, value)) return text;
   if (isFlow(map) || map.items.length === 0) return replaceRange(text, map, printYamlInline(value));
   let current = text;
-  for (const [field, item] of Object.entries(value)) {
+  for (const [field, item] of definedIn(value)) {
     if (!Object.hasOwn(was, field)) current = append(current, locate, field, item);
     else if (!sameValue(was[field], item)) current = change(current, locate, field, was[field], item);
   }
   for (const field of Object.keys(was)) {
-    if (!Object.hasOwn(value, field)) current = drop(current, locate, field);
+    if (value[field] === undefined) current = drop(current, locate, field);
   }
   return current;
 }
@@ -45,7 +45,7 @@ function change(text: string, locate: Locate, field: string, was: unknown, value
   const { yaml, map } = locate(text);
   const slot = memberOf(text, map, field);
   const { value: node } = slot;
-  if (isRecord(was) && isRecord(value) && isMap(node) && Object.keys(value).length > 0) {
+  if (isRecord(was) && isRecord(value) && isMap(node) && definedIn(value).length > 0) {
     return updateYamlMap(text, within(locate, field), value);
   }
   if (isScalar(node) && isOnOneLine(text, node) && (typeof value !== 'object' || value === null)) {

@@ -102,6 +102,7 @@ describe('the client registry', () => {
     [row.replace("'${url}'", "'${uri}'"), /other\.yaml:7:17: "entries\.url": \$\{uri\} stands for nothing/],
     [row.replace("'${url}'", "'${env:URL}'"), /"entries\.url": \$\{url\} must be in it/],
     [`${row}\nextra: 1`, /extra/i],
+    [`${row}\nnameField: url`, /nameField/],
     [row.replace('verifiedAt: null', 'verifiedAt: yesterday'), /verifiedAt/],
   ])('refuses a wrong row and says where', (text, where) => {
     expect(() => parseClientRow(text, '/rows/other.yaml')).toThrow(where);

@@ -90,6 +90,11 @@ describe('an entry of TOML that is there', () => {
     expect(remove(before)).toBe(without);
   });
 
+  it('is changed in its last value at the very end of the file', () => {
+    expect(set('[mcp_servers.berth-a]\nn = 0', { n: 12 })).toBe('[mcp_servers.berth-a]\nn = 12');
+    expect(set('[mcp_servers.berth-a]\nn = 0', { n: 0, m: 1 })).toBe('[mcp_servers.berth-a]\nn = 0\nm = 1');
+  });
+
   it('keeps dates and numbers that JavaScript cannot hold', () => {
     const before =
       '[mcp_servers.berth-a]\nsince = 1979-05-27T07:32:00Z\nbig = 9223372036854775807\nf = 1.0\nx = { f = 2.0, n = nan }\n';
