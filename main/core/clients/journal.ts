@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { syncFolder, writePrivately } from '../private-file.ts';
+import { removeUnfinished, syncFolder, writePrivately } from '../private-file.ts';
 import type { FileSnapshot } from './target-file.ts';
 
 /** One change of one entry in a client's file. Hashes are SHA-256; no value and no token is in it. */
@@ -49,6 +49,11 @@ export class ClientJournal {
     } finally {
       await handle.close();
     }
+  }
+
+  /** Removes halves of copies that a killed Berth left. */
+  async removeUnfinished(): Promise<void> {
+    await removeUnfinished(this.#backups);
   }
 
   /** All lines, oldest first, without those of aborted writes. Lines that a crash cut short are left out. */
