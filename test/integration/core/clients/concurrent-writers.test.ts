@@ -78,7 +78,7 @@ describe('several Berths and one file', () => {
     expect(await readFile(file, 'utf8')).toBe(original);
     const locks = await readdir(join(home, 'state', 'clients', 'locks'), { recursive: true, withFileTypes: true });
     expect(locks.filter((entry) => entry.isFile())).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 
   const journalSize = () =>
     stat(join(home, 'state', 'clients', 'journal.jsonl')).then(

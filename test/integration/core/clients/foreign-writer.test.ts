@@ -79,6 +79,6 @@ describe.each(['rename', 'in-place'])(
       // Both wrote all the time, and enough of it went through to tell.
       expect(Math.min(rounds, done, compared)).toBeGreaterThan(ROUNDS / 10);
       expect(await readdir(dirname(claudeFile))).toEqual([basename(claudeFile)]);
-    }, 300_000);
+    }, 600_000);
   },
 );

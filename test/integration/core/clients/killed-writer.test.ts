@@ -131,7 +131,7 @@ describe('a Berth that is killed at any step of a write', () => {
       }
       expect(steps).toBeGreaterThan(25);
     },
-    300_000,
+    600_000,
   );
 });
 
