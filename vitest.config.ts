@@ -1,15 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
+/** Programs that write one file at once: some rounds among the races, a thousand in `long`. */
+const writers = 'test/integration/core/clients/{concurrent,foreign}-writer*.test.ts';
 /** What races other programs, or measures what they use: beside other tests it would measure those. */
-const races = [
-  'test/integration/core/clients/*-writer*.test.ts',
-  'test/integration/core/measure/measured-servers.test.ts',
-];
+const races = [writers, 'test/integration/core/measure/measured-servers.test.ts'];
 /** What takes its time: every trap of the real servers on fixtures that have them, a Berth that is killed at every step, changes in all orders. */
 const long = [
+  writers,
   'test/integration/servers/{mtv,mkp}-like.test.ts',
   'test/integration/bad-input/killed.test.ts',
+  'test/integration/core/clients/killed-writer.test.ts',
   'test/integration/core/supervisor/death-of-berth.test.ts',
   'test/integration/core/servers/{changes-at-once,vanished-contexts}.test.ts',
 ];
@@ -37,7 +38,15 @@ export default defineConfig({
       {
         test: { name: 'races', include: races, testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false },
       },
-      { test: { name: 'long', include: long, testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: 'long',
+          include: long,
+          env: { WRITE_ROUNDS: '1000' },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'cluster',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isRunning } from './file-lock.ts';
 
 export interface PrivateWrite {
   /** Permissions of the file; default 0600. */
@@ -37,6 +38,14 @@ export async function writePrivately(
     throw error;
   }
   if (lasting) await syncFolder(dirname(file));
+}
+
+/** Removes what processes that were killed while they wrote privately left in this folder. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const pid = /\.(\d+)-[0-9a-f]{12}\.tmp$/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(folder, name), { force: true });
+  }
 }
 
 /** Makes a rename in this folder last through a power cut, where the platform can open folders. */

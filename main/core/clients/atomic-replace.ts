@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BerthError } from '../../../contract/errors.ts';
 import { isRunning } from '../file-lock.ts';
@@ -41,15 +41,18 @@ export async function replaceFile(
   await syncFolder(folder);
 }
 
-/** Makes the missing folders, 0700; answers those that were made, outermost first. */
-export async function makeFolders(folder: string): Promise<string[]> {
-  const first = await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+/** The folders on the way to this one, and itself, that do not exist; outermost first. */
+export async function missingFolders(folder: string): Promise<string[]> {
+  const missing: string[] = [];
+  for (let current = folder; !(await exists(current)); current = dirname(current)) missing.unshift(current);
+  return missing;
+}
+
+/** Makes the folder and those on the way to it, 0700. */
+export async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     throw notWritten(folder, error);
   });
-  if (first === undefined) return [];
-  const made = [folder];
-  while (made[0] !== undefined && made[0] !== first) made.unshift(dirname(made[0]));
-  return made;
 }
 
 /** Removes folders that Berth made, innermost first, as long as they are empty. */
@@ -90,6 +93,13 @@ async function keepOwner(handle: FileHandle, snapshot: FileSnapshot): Promise<vo
       },
     );
   });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  );
 }
 
 async function requireUnchanged(snapshot: FileSnapshot): Promise<void> {

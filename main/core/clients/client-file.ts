@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BerthError } from '../../../contract/errors.ts';
 import { withFileLock } from '../file-lock.ts';
-import { makeFolders, removeFolders, replaceFile } from './atomic-replace.ts';
+import { makeFolder, missingFolders, removeFolders, replaceFile } from './atomic-replace.ts';
 import {
   type ChangePlan,
   type ChangeRequest,
@@ -80,6 +80,7 @@ export class ClientFiles {
   /** Does it, and answers what is ours then. Rejects with the reasons of `planChange`, `conflict` when the file is not what the caller saw or keeps changing. */
   async write(row: ClientRow, file: string, draft: ChangeRequest, options: WriteOptions): Promise<Ownership> {
     return await this.#locked(file, async (path) => {
+      await Promise.all([this.#owned.removeUnfinished(), this.journal.removeUnfinished()]);
       let request: ChangeRequest | null = null;
       for (let attempt = 0; attempt < TRIES; attempt++) {
         const { state, plan: rehearsal } = await this.plan(row, path, draft);
@@ -137,17 +138,18 @@ export class ClientFiles {
     const { snapshot } = state;
     const key = hashPath(snapshot.path);
     if (!changesFile(state, plan)) {
-      if (JSON.stringify(plan.ownership) !== JSON.stringify(state.ownership))
-        await this.#owned.write(key, plan.ownership);
       const gone = snapshot.bytes === null && plan.ownership.entries.length === 0;
       if (gone) await removeFolders(state.ownership.madeFolders);
+      if (JSON.stringify(plan.ownership) !== JSON.stringify(state.ownership))
+        await this.#owned.write(key, plan.ownership);
       return;
     }
     const bytes = plan.text === null ? null : encodeLike(snapshot, plan.text);
     const after = bytes === null ? null : hashBytes(bytes);
     const id = randomUUID();
-    const madeFolders = await makeFolders(dirname(snapshot.path));
-    const ownership = { ...plan.ownership, madeFolders: [...plan.ownership.madeFolders, ...madeFolders] };
+    const missing = await missingFolders(dirname(snapshot.path));
+    const madeFolders = [...plan.ownership.madeFolders.filter((folder) => !missing.includes(folder)), ...missing];
+    const ownership = { ...plan.ownership, madeFolders };
     const lines = await this.#lines(row, state, plan, id, key, after);
     let recorded = false;
     try {
@@ -155,10 +157,11 @@ export class ClientFiles {
       await this.#owned.write(key, underWay(state.ownership, ownership, plan));
       recorded = true;
       await this.journal.append(lines);
+      await makeFolder(dirname(snapshot.path));
       const next = bytes === null ? null : { bytes, mode: plan.mode };
       await replaceFile(snapshot, next, { platform: this.#platform, lock });
     } catch (error) {
-      await removeFolders(madeFolders);
+      await removeFolders(missing);
       if (recorded) {
         // Best effort: a pending record and the file's own bytes tell the same.
         await this.#owned.write(key, state.ownership).catch(() => undefined);
@@ -167,8 +170,9 @@ export class ClientFiles {
       }
       throw error;
     }
-    await this.#owned.write(key, ownership).catch(() => undefined);
+    // Before the record forgets them.
     if (plan.text === null) await removeFolders(state.ownership.madeFolders);
+    await this.#owned.write(key, ownership).catch(() => undefined);
     await this.#requireStillThere(row, snapshot.path, plan, after);
   }
 

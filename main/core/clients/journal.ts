@@ -1,7 +1,7 @@
 import { access, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { syncFolder, writePrivately } from '../private-file.ts';
+import { removeUnfinished, syncFolder, writePrivately } from '../private-file.ts';
 import { ownershipSchema } from './ownership.ts';
 import type { FileSnapshot } from './target-file.ts';
 
@@ -58,6 +58,11 @@ export class ClientJournal {
     } finally {
       await handle.close();
     }
+  }
+
+  /** Removes halves of copies that a killed Berth left. */
+  async removeUnfinished(): Promise<void> {
+    await removeUnfinished(this.#backups);
   }
 
   /** All lines, oldest first, without those of aborted writes. Lines that a crash cut short are left out. */

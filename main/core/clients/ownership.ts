@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BerthError } from '../../../contract/errors.ts';
 import { clientRouteSchema, clientViaSchema } from '../../../contract/model/client.ts';
-import { writePrivately } from '../private-file.ts';
+import { removeUnfinished, writePrivately } from '../private-file.ts';
 import { hashEntry } from './entry.ts';
 
 const ownedEntrySchema = z.strictObject({
@@ -64,6 +64,11 @@ export class OwnershipStore {
     } catch (error) {
       throw damaged(file, path, error);
     }
+  }
+
+  /** Removes halves of records that a killed Berth left. */
+  async removeUnfinished(): Promise<void> {
+    await removeUnfinished(this.#folder);
   }
 
   async write(pathHash: string, ownership: Ownership): Promise<void> {

@@ -23,9 +23,9 @@ export interface FileSnapshot {
 /** Larger config files are somebody's mistake; parsing them would stall Berth. In bytes. */
 const LARGEST = 32 * 1024 * 1024;
 /** A file that nobody has touched for so long is not being written. In ms. */
-const SETTLED_MS = 300;
+const SETTLED_MS = 500;
 /** How long to wait for a file that makes no sense and is touched all the time. In ms. */
-const LONGEST_SETTLING_MS = 1_500;
+const LONGEST_SETTLING_MS = 2_000;
 const SETTLING_POLL_MS = 10;
 const BYTE_ORDER_MARK = '\uFEFF';
 

@@ -3,32 +3,33 @@ import { readFile, utimes } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ClientSandbox, openClientSandbox, writeDeep } from '../../../fixtures/clients/client-sandbox.ts';
 
-const whole = '{"mcpServers":{"theirs":{"command":"x"}}}';
+const original = '{"mcpServers":{"theirs":{"command":"x"}}}';
 
 describe('a file that its client is writing in place', () => {
   let sandbox: ClientSandbox;
   beforeEach(async () => {
     sandbox = await openClientSandbox();
-    await writeDeep(sandbox.cursorFile, whole);
+    await writeDeep(sandbox.cursorFile, original);
   });
   afterEach(() => sandbox.dispose());
 
   /** Empties the file and writes it in two parts, as slowly as a busy machine does. */
-  const writeSlowly = (firstPart: number) => {
+  const writeSlowly = (firstPart: number, whole = original) => {
     const file = openSync(sandbox.cursorFile, 'w');
     writeSync(file, whole.slice(0, firstPart));
     setTimeout(() => {
       writeSync(file, whole.slice(firstPart));
       closeSync(file);
-    }, 120);
+    }, 250);
   };
 
   it.each([
     ['still empty', 0],
     ['half there', 20],
-  ])('is not called unreadable while it is %s', async (_what, part) => {
-    writeSlowly(part);
-    expect(await sandbox.clients.get('cursor')).toMatchObject({ state: 'available', error: null });
+  ])('is called neither unreadable nor wiped while it is %s', async (_what, part) => {
+    await sandbox.clients.install({ client: 'cursor', slugs: ['a'] });
+    writeSlowly(part, await readFile(sandbox.cursorFile, 'utf8'));
+    expect(await sandbox.clients.get('cursor')).toMatchObject({ state: 'installed', error: null });
   });
 
   it.each([
@@ -42,7 +43,7 @@ describe('a file that its client is writing in place', () => {
   });
 
   it('is unreadable at once when it was left like that', async () => {
-    await writeDeep(sandbox.cursorFile, whole.slice(0, 20));
+    await writeDeep(sandbox.cursorFile, original.slice(0, 20));
     await utimes(sandbox.cursorFile, 1, 1);
     const before = performance.now();
     expect(await sandbox.clients.get('cursor')).toMatchObject({ state: 'unreadable' });
