@@ -16,7 +16,8 @@ const long = [
 
 /**
  * `unit`: pure code, fast, no effects. `integration`: real processes, files, sockets and servers. `races`: those of them that need the
- * machine for themselves. `long`: the slowest of them (npm run test:long). `cluster`: real API servers (npm run test:cluster).
+ * machine for themselves. `long`: the slowest of them (npm run test:long). `cluster`: real API servers (npm run test:cluster). `clients`: real AI
+ * clients from npm (npm run test:clients).
  */
 export default defineConfig({
   test: {
@@ -46,6 +47,7 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      { test: { name: 'clients', include: ['test/clients/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 } },
     ],
   },
 });

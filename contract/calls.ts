@@ -3,10 +3,14 @@ import { approvalSchema } from './model/approval.ts';
 import { auditEntrySchema, auditFilterSchema } from './model/audit.ts';
 import {
   clientActionSchema,
+  clientBundleSchema,
   clientChangeSchema,
+  clientLinkSchema,
   clientRouteSchema,
   clientSchema,
+  clientUninstalledSchema,
   clientViaSchema,
+  clientWriteSchema,
   whenRunningSchema,
 } from './model/client.ts';
 import { contextSchema, contextSettingsInputSchema, kubeSourceSchema } from './model/context.ts';
@@ -107,13 +111,14 @@ export const calls = {
   'logs.export': call(logExportRequestSchema, logExportPartSchema),
 
   'clients.list': call(none, z.array(clientSchema)),
+  /** `route` absent, here and below: the first of the client's `routes` that fits the way. */
   'clients.preview': call(
     z.object({
       client: z.string(),
       slugs: z.array(z.string()),
       action: clientActionSchema,
       via: clientViaSchema.optional(),
-      route: clientRouteSchema.default('file'),
+      route: clientRouteSchema.optional(),
     }),
     clientChangeSchema,
   ),
@@ -122,18 +127,58 @@ export const calls = {
       client: z.string(),
       slugs: z.array(z.string()).min(1),
       via: clientViaSchema.optional(),
-      route: clientRouteSchema.default('file'),
+      route: clientRouteSchema.optional(),
       baseHash: z.string().nullable().optional(),
       whenRunning: whenRunningSchema.optional(),
     }),
     clientSchema,
+  ),
+  /**
+   * Links that add servers to a client, and from now on Berth waits for their entries. `open`: the desktop opens them (`opened`); elsewhere
+   * the caller has to. None for servers that the client has already.
+   */
+  'clients.link': call(
+    z.object({ client: z.string(), slugs: z.array(z.string()).min(1), open: z.boolean().default(false) }),
+    z.object({ client: clientSchema, links: z.array(clientLinkSchema), opened: z.boolean() }),
+  ),
+  /** Writes one bundle for each server: to the absolute path `output` (with several servers a folder), else into Berth's state. `open` as for links. */
+  'clients.bundle': call(
+    z.object({
+      client: z.string(),
+      slugs: z.array(z.string()).min(1),
+      output: z.string().optional(),
+      open: z.boolean().default(false),
+    }),
+    z.object({ client: clientSchema, bundles: z.array(clientBundleSchema), opened: z.boolean() }),
   ),
   /** Without slugs: everything of ours in that client. */
   'clients.uninstall': call(
     z.object({
       client: z.string(),
       slugs: z.array(z.string()).default([]),
-      route: clientRouteSchema.default('file'),
+      route: clientRouteSchema.optional(),
+      baseHash: z.string().nullable().optional(),
+      whenRunning: whenRunningSchema.optional(),
+    }),
+    clientSchema,
+  ),
+
+  /** Writes every entry that is not as Berth wrote it anew, each in its own way. */
+  'clients.repair': call(z.object({ client: z.string(), whenRunning: whenRunningSchema.optional() }), clientSchema),
+  /** Takes a change back that waits until an application has quit. */
+  'clients.cancelQueued': call(z.object({ client: z.string() }), clientSchema),
+  /** Everything of Berth, out of every client. A client that refuses keeps no other from it. */
+  'clients.uninstallAll': call(
+    z.object({ whenRunning: whenRunningSchema.optional() }).optional(),
+    z.array(clientUninstalledSchema),
+  ),
+  /** Newest first. */
+  'clients.history': call(none, z.array(clientWriteSchema)),
+  /** Without an id: the last write that still stands. */
+  'clients.undoPreview': call(z.object({ id: z.string().optional() }).optional(), clientChangeSchema),
+  'clients.undo': call(
+    z.object({
+      id: z.string().optional(),
       baseHash: z.string().nullable().optional(),
       whenRunning: whenRunningSchema.optional(),
     }),
@@ -150,7 +195,8 @@ export const calls = {
       /** From the preview: another file than was shown is a conflict. */
       baseHash: z.string().nullable().optional(),
       start: z.boolean().default(true),
-      whenRunning: whenRunningSchema.optional(),
+      /** A change of this kind cannot wait until the application has quit: its server is docked at once. */
+      whenRunning: whenRunningSchema.exclude(['queue']).optional(),
     }),
     importedSchema,
   ),
@@ -159,6 +205,26 @@ export const calls = {
   'endpoint.mint': call(
     z.object({ slug: z.string(), name: z.string().min(1, 'it is empty').max(64, 'use at most 64 characters') }),
     z.object({ url: z.string(), headers: z.record(z.string(), z.string()) }),
+  ),
+  /**
+   * Text to paste into a client's file, or to run. `format`: a client's id, `json` (`mcpServers`), `claude-cli` or `curl`; `vscode`, `toml` and
+   * `yaml` are those of VS Code, Codex and Goose. By URL a token is minted under `name`, and the text is the only place where it is shown.
+   */
+  'endpoint.snippet': call(
+    z.object({
+      slug: z.string(),
+      format: z.string(),
+      name: z.string().min(1, 'it is empty').max(64, 'use at most 64 characters').default('manual'),
+      via: clientViaSchema.optional(),
+    }),
+    z.object({
+      text: z.string(),
+      via: clientViaSchema,
+      /** The file that it belongs into; null when it is to be run, or nobody knows. */
+      file: z.string().nullable(),
+      /** A token that opens the endpoint is in the text. */
+      secret: z.boolean(),
+    }),
   ),
   /** Ends all tokens of that name; answers how many. */
   'endpoint.revoke': call(z.object({ name: z.string() }), z.object({ revoked: z.number().int() })),

@@ -35,6 +35,15 @@ export const contextSettingsSchema = z.strictObject({
 });
 export type ContextSettings = z.infer<typeof contextSettingsSchema>;
 
+/** What the user knows better about one AI client. */
+export const clientSettingsSchema = z.strictObject({
+  /** The config file that Berth edits, instead of the one that it found. */
+  file: z
+    .string()
+    .regex(/^(~?\/|\\\\|[A-Za-z]:[\\/])/, 'give the whole path, or one that begins with ~/')
+    .optional(),
+});
+
 /** The whole of `config.yaml`, version 1. Every field has a default, so an empty file is a valid one. */
 export const settingsSchema = z.strictObject({
   version: z.literal(1).default(1),
@@ -47,6 +56,8 @@ export const settingsSchema = z.strictObject({
   demo: z.boolean().default(false),
   contexts: z.record(z.string(), contextSettingsSchema).default({}),
   servers: z.record(slugSchema, serverSettingsSchema).default({}),
+  /** By the client's id. */
+  clients: z.record(z.string(), clientSettingsSchema).default({}),
   /** The endpoint of all servers. */
   all: z.strictObject({ mode: allModeSchema.default('tools') }).default({ mode: 'tools' }),
   theme: z.enum(['system', 'light', 'dark']).default('system'),
@@ -77,5 +88,6 @@ export const settingsPatchSchema = z.strictObject({
   all: settingsSchema.shape.all.unwrap().optional(),
   startAtLogin: z.boolean().optional(),
   env: z.record(z.string(), z.string()).optional(),
+  clients: settingsSchema.shape.clients.unwrap().optional(),
 });
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>;

@@ -32,7 +32,7 @@ const groups: readonly CommandGroup[] = [
   { words: ['approvals'], load: async () => (await import('./commands/approvals.ts')).addApprovalsCommand },
   { words: ['tools', 'call'], load: async () => (await import('./commands/tools.ts')).addToolCommands },
   {
-    words: ['clients', 'install', 'uninstall'],
+    words: ['clients', 'install', 'uninstall', 'undo'],
     load: async () => (await import('./commands/clients.ts')).addClientCommands,
   },
   { words: ['endpoint'], load: async () => (await import('./commands/endpoint.ts')).addEndpointCommands },

@@ -33,6 +33,19 @@ const placeVariables = ['BERTH_HOME', 'XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_
  * start scripts, the runtime itself is the command.
  */
 export async function writeBridgeShim(options: ShimOptions): Promise<ShimCommand> {
+  const env = bridgeEnvironment(options);
+  if (options.platform === 'win32') {
+    return { command: options.runtime, args: [options.bridge, '--socket', options.socket], env };
+  }
+  const path = join(options.folder, 'berth');
+  const lines = Object.entries(env).map(([name, value]) => `export ${name}=${quoted(value)}`);
+  const text = `#!/bin/sh\n# Written by Berth at every start. AI clients start this; it finds the rest.\n${lines.join('\n')}\nexec ${quoted(options.runtime)} ${quoted(options.bridge)} "$@" --socket ${quoted(options.socket)}\n`;
+  if ((await readFile(path, 'utf8').catch(() => null)) !== text) await writePrivately(path, text, { mode: 0o700 });
+  return { command: path, args: [] };
+}
+
+/** What a bridge has to know that a client starts with another environment than Berth's: where Berth's folders are, and how it starts. */
+export function bridgeEnvironment(options: Pick<ShimOptions, 'start' | 'env'>): Record<string, string> {
   const env: Record<string, string> = {
     ELECTRON_RUN_AS_NODE: '1',
     BERTH_START_COMMAND: JSON.stringify(options.start),
@@ -42,14 +55,7 @@ export async function writeBridgeShim(options: ShimOptions): Promise<ShimCommand
     // The bridge runs in another folder than this process.
     if (value) env[name] = resolve(value);
   }
-  if (options.platform === 'win32') {
-    return { command: options.runtime, args: [options.bridge, '--socket', options.socket], env };
-  }
-  const path = join(options.folder, 'berth');
-  const lines = Object.entries(env).map(([name, value]) => `export ${name}=${quoted(value)}`);
-  const text = `#!/bin/sh\n# Written by Berth at every start. AI clients start this; it finds the rest.\n${lines.join('\n')}\nexec ${quoted(options.runtime)} ${quoted(options.bridge)} "$@" --socket ${quoted(options.socket)}\n`;
-  if ((await readFile(path, 'utf8').catch(() => null)) !== text) await writePrivately(path, text, { mode: 0o700 });
-  return { command: path, args: [] };
+  return env;
 }
 
 /** A word for a POSIX shell, whatever it holds. */

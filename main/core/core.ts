@@ -85,7 +85,10 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const startedAt = new Date().toISOString();
     await removeStale(paths.runtime);
 
-    const { settings, tokens, secrets, presets, registry, logs, audit, loginShell } = await openStores(options, store);
+    const { settings, tokens, secrets, presets, registry, sightings, logs, audit, loginShell } = await openStores(
+      options,
+      store,
+    );
     const loginEnvironment = async () => (await loginShell.resolve()).env;
     const kube = store.add(
       new KubeService({
@@ -196,7 +199,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         tokens: internalTokens,
         version,
         allMode: () => settings.settings.all.mode,
-        events: recordTraffic({ activity, audit, metrics }),
+        events: recordTraffic({ activity, audit, metrics, sightings }),
         approver: approvals,
         metrics: () => metrics.read(),
       }),
@@ -205,7 +208,16 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const address = store.add(new EndpointAddress(port, (wanted) => gateway.listen(wanted)));
     await address.open();
     const clients = store.add(
-      await createClients({ options, registry, tokens, activity, home, endpointUrl: (slug) => address.of(slug) }),
+      await createClients({
+        options,
+        registry,
+        settings,
+        loginShell,
+        tokens,
+        sightings,
+        home,
+        endpointUrl: (slug) => address.of(slug),
+      }),
     );
     await clients.start();
     const existing = createExisting({
@@ -264,10 +276,12 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       approvals,
       clients,
       existing,
+      registry,
       tokens,
       secrets,
       inspector,
       activity,
+      sightings,
       meter,
       endClient: (client: string) => gateway.endClient(client),
       endpoint: () => ({ url: address.url, error: address.error }),
@@ -281,7 +295,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const relistClients = async () => {
       listed = await clients.list();
     };
-    for (const subscription of followChanges(core, { launcher, address, fixedPort: options.port, relistClients })) {
+    const shellAnswered = loginShell.resolve();
+    const more = { launcher, address, fixedPort: options.port, relistClients, shellAnswered };
+    for (const subscription of followChanges(core, more)) {
       store.add(subscription);
     }
     void loginShell.resolve().then(({ warning }) => {

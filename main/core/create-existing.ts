@@ -1,6 +1,6 @@
+import type { ClientCatalog } from './clients/client-catalog.ts';
 import type { ClientService } from './clients/client-service.ts';
 import { ExistingServers } from './clients/existing/existing-servers.ts';
-import type { ClientRow } from './clients/registry.ts';
 import type { KubeService } from './kube/kube-service.ts';
 import type { PresetCatalog } from './presets/preset-catalog.ts';
 import type { EndpointTokens } from './secrets/endpoint-tokens.ts';
@@ -11,7 +11,7 @@ import type { SettingsStore } from './settings/settings-store.ts';
 /** What looks at the servers that stand in clients' files already, over the parts of a core. */
 export function createExisting(parts: {
   readonly clients: ClientService;
-  readonly registry: readonly ClientRow[];
+  readonly registry: ClientCatalog;
   readonly presets: PresetCatalog;
   readonly servers: ServerManager;
   readonly secrets: SecretStore;
@@ -37,7 +37,7 @@ export function createExisting(parts: {
     world: async () => ({
       machine: { platform, home, env: await parts.loginEnvironment() },
       presets: presets.definitions(),
-      registry,
+      registry: registry.rows,
       endpoint: parts.endpoint(),
       bridge: parts.bridge,
     }),

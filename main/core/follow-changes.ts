@@ -16,11 +16,15 @@ export function followChanges(
     /** The port that was asked for on the command line, which counts more than the settings'. */
     readonly fixedPort: number | undefined;
     readonly relistClients: () => Promise<void>;
+    /** Resolves when the user's shell has said what its environment is. */
+    readonly shellAnswered: Promise<unknown>;
   },
 ): Disposable[] {
   const { status, servers, settings, kube, monitor, supervisor } = core;
   // Compared with what the file said before, so that `--demo` for one run is left alone (D27).
   let demoWanted = settings.settings.demo;
+  const pins = () => JSON.stringify(settings.settings.clients);
+  let pinned = pins();
   const touch = () => status.touch();
   const orLog = (what: string, work: Promise<unknown>) => {
     work.then(touch, (error: unknown) =>
@@ -32,7 +36,11 @@ export function followChanges(
       }),
     );
   };
+  const relocate = () => orLog('The clients could not be found again', core.clients.relocate());
+  // Its PATH and its overrides say where programs and files of clients are.
+  void more.shellAnswered.then(relocate);
   return [
+    core.registry.onDidChange(relocate),
     core.clients.onDidChange(() => orLog('The clients could not be listed', more.relistClients())),
     core.logs.onDidChangeProblem(touch),
     logSources(kube, core.logs),
@@ -63,6 +71,10 @@ export function followChanges(
       core.meter.update();
       orLog('The log files could not follow their limits', core.logs.limit(fileLimits(settings.settings.logs)));
       orLog('The active context could not be followed', core.contextSwitch.follow());
+      if (pins() !== pinned) {
+        pinned = pins();
+        relocate();
+      }
       if (settings.settings.demo !== demoWanted) {
         demoWanted = settings.settings.demo;
         orLog('The demo clusters could not be switched', core.demo.set(demoWanted));

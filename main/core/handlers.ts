@@ -184,22 +184,51 @@ function clientHandlers({
   servers,
   endpoint,
   endClient,
+  shell,
 }: CoreParts): Only<'clients' | 'endpoint'> {
+  const requireEach = (slugs: readonly string[]) => {
+    for (const slug of slugs) requireEndpoint(servers, slug);
+  };
   return {
     'clients.list': () => clients.list(),
-    'clients.preview': (input) => {
-      if (input.action === 'install') for (const slug of input.slugs) requireEndpoint(servers, slug);
-      return clients.preview(input);
-    },
-    'clients.install': ({ client, slugs, baseHash }) => {
-      for (const slug of slugs) requireEndpoint(servers, slug);
-      return clients.install({ client, slugs, ...(baseHash === undefined ? {} : { baseHash }) });
-    },
-    'clients.uninstall': ({ client, slugs, baseHash }) =>
-      clients.uninstall({ client, slugs, ...(baseHash === undefined ? {} : { baseHash }) }),
     'clients.existing': (input) => existing.list(input?.client),
     'clients.importPreview': (input) => existing.preview(input),
     'clients.import': (input) => existing.import(input),
+    'clients.preview': (input) => {
+      if (input.action === 'install') requireEach(input.slugs);
+      return clients.preview(input);
+    },
+    'clients.install': (input) => {
+      requireEach(input.slugs);
+      return clients.install(input);
+    },
+    'clients.link': async ({ client, slugs, open }) => {
+      requireEach(slugs);
+      const answer = await clients.link({ client, slugs });
+      const { openClientLink } = shell;
+      if (!open || !openClientLink) return { ...answer, opened: false };
+      for (const { url } of answer.links) await openClientLink(url);
+      return { ...answer, opened: true };
+    },
+    'clients.bundle': async ({ client, slugs, output, open }) => {
+      requireEach(slugs);
+      const answer = await clients.bundle({ client, slugs, output });
+      const { openFile } = shell;
+      if (!open || !openFile) return { ...answer, opened: false };
+      const opened = await Promise.all(answer.bundles.map(({ file }) => openFile(file)));
+      return { ...answer, opened: opened.every(Boolean) };
+    },
+    'clients.uninstall': (input) => clients.uninstall(input),
+    'clients.repair': (input) => clients.repair(input),
+    'clients.cancelQueued': ({ client }) => clients.cancelQueued(client),
+    'clients.uninstallAll': (input) => clients.uninstallAll(input?.whenRunning),
+    'clients.history': () => clients.history(),
+    'clients.undoPreview': (input) => clients.previewUndo(input?.id),
+    'clients.undo': (input) => clients.undo(input),
+    'endpoint.snippet': ({ slug, format, name, via }) => {
+      requireEach([slug]);
+      return clients.snippet({ slug, format, name, via }, () => tokens.mint(slug, name));
+    },
     'endpoint.mint': async ({ slug, name }) => {
       if (slug !== METRICS) requireEndpoint(servers, slug);
       const url = `${endpoint().url}/${slug === METRICS ? METRICS : `${slug}/mcp`}`;
@@ -216,7 +245,7 @@ function clientHandlers({
 }
 
 function keeperHandlers(core: CoreParts): Only<'approvals' | 'audit' | 'logs' | 'secrets' | 'settings'> {
-  const { approvals, audit, logs, secrets, settings, servers, shell } = core;
+  const { approvals, audit, clients, logs, secrets, settings, servers, shell } = core;
   return {
     'approvals.list': () => approvals.list(),
     'approvals.decide': ({ id, approve }) => approvals.decide(id, approve),
@@ -240,6 +269,9 @@ function keeperHandlers(core: CoreParts): Only<'approvals' | 'audit' | 'logs' | 
     },
     'settings.get': () => ({ path: settings.file, settings: settings.settings }),
     'settings.update': async (patch) => {
+      for (const [id, { file }] of Object.entries(patch.clients ?? {})) {
+        if (file !== undefined && file !== settings.settings.clients[id]?.file) clients.checkPin(id, file);
+      }
       await settings.update((draft) => Object.assign(draft, patch));
       if (patch.startAtLogin !== undefined) await shell.setStartAtLogin?.(patch.startAtLogin);
       return settings.settings;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { AuditLog } from './audit/audit-log.ts';
-import { type ClientRow, loadClientRegistry } from './clients/registry.ts';
+import { ClientCatalog } from './clients/client-catalog.ts';
+import { Sightings } from './clients/sightings.ts';
 import type { CoreOptions } from './core-options.ts';
 import type { DisposableStore } from './dispose.ts';
 import { installedPrograms } from './install/installed-programs.ts';
@@ -23,7 +24,8 @@ export interface Stores {
   readonly tokens: EndpointTokens;
   readonly secrets: SecretStore;
   readonly presets: PresetCatalog;
-  readonly registry: readonly ClientRow[];
+  readonly registry: ClientCatalog;
+  readonly sightings: Sightings;
   readonly logs: LogStore;
   readonly audit: AuditLog;
   readonly loginShell: LoginEnvironment;
@@ -36,7 +38,7 @@ export async function openStores(options: CoreOptions, store: DisposableStore): 
   const loginShell = new LoginEnvironment({ env, platform, startedInTerminal: shell.kind === 'headless' });
   // It is needed soon, and takes its time.
   void loginShell.resolve();
-  const [settings, tokens, secrets, presets, registry] = await Promise.all([
+  const [settings, tokens, secrets, presets, registry, sightings] = await Promise.all([
     SettingsStore.open({ file: paths.settingsFile }),
     EndpointTokens.open({ file: join(paths.state, 'endpoint-tokens.json') }),
     createSecretStore({
@@ -53,7 +55,8 @@ export async function openStores(options: CoreOptions, store: DisposableStore): 
       node: { path: process.execPath, electron: process.versions['electron'] !== undefined },
       platform,
     }),
-    loadClientRegistry(join(files.assets, 'clients')),
+    ClientCatalog.open({ bundledFolder: join(files.assets, 'clients'), userFolder: paths.clients }),
+    Sightings.open(paths.state),
   ]);
   const logs = new LogStore({ folder: paths.logs, ...fileLimits(settings.settings.logs), ringBytes: RING_BYTES });
   const audit = new AuditLog({
@@ -62,8 +65,9 @@ export async function openStores(options: CoreOptions, store: DisposableStore): 
     maxFiles: settings.settings.audit.maxFiles,
     redact: (slug, text) => logs.redact(slug, text),
   });
-  for (const part of [settings, tokens, secrets, logs, audit]) store.add(part);
+  for (const part of [settings, tokens, secrets, sightings, logs, audit]) store.add(part);
   await logs.restore();
   await store.add(new PathWatch(() => void presets.refresh())).set([paths.presets]);
-  return { settings, tokens, secrets, presets, registry, logs, audit, loginShell };
+  await store.add(new PathWatch(() => void registry.refresh())).set([paths.clients]);
+  return { settings, tokens, secrets, presets, registry, sightings, logs, audit, loginShell };
 }

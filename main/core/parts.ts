@@ -1,8 +1,10 @@
 import type { ErrorInfo } from '../../contract/errors.ts';
 import type { Approvals } from './approvals/approvals.ts';
 import type { AuditLog } from './audit/audit-log.ts';
+import type { ClientCatalog } from './clients/client-catalog.ts';
 import type { ClientService } from './clients/client-service.ts';
 import type { ExistingServers } from './clients/existing/existing-servers.ts';
+import type { Sightings } from './clients/sightings.ts';
 import type { CredentialClock } from './credentials/credential-clock.ts';
 import type { Doctor } from './doctor/doctor.ts';
 import type { Inspector } from './inspector/inspector.ts';
@@ -46,11 +48,13 @@ export interface CoreParts {
   readonly approvals: Approvals;
   readonly clients: ClientService;
   readonly existing: ExistingServers;
+  readonly registry: ClientCatalog;
   readonly tokens: EndpointTokens;
   readonly secrets: SecretStore;
   readonly inspector: Inspector;
   readonly doctor: Doctor;
   readonly activity: Activity;
+  readonly sightings: Sightings;
   readonly meter: ServerMeter;
   readonly status: StatusFeed;
   /** Ends what a client has open on the endpoints. */

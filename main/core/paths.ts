@@ -5,10 +5,11 @@ import { isAbsolute, join, resolve } from 'node:path';
 
 /** The folders and files that Berth uses. All absolute; creating them is the business of who writes. */
 export interface BerthPaths {
-  /** Holds `config.yaml` and the user's presets. */
+  /** Holds `config.yaml`, the user's presets and descriptions of AI clients. */
   readonly config: string;
   readonly settingsFile: string;
   readonly presets: string;
+  readonly clients: string;
   /** Journal, backups, ledger, token hashes: what must survive. */
   readonly state: string;
   /** Programs of servers that Berth installed. */
@@ -43,6 +44,7 @@ export function berthPaths(env: Env = process.env, platform: NodeJS.Platform = p
     config: base.config,
     settingsFile: join(base.config, 'config.yaml'),
     presets: join(base.config, 'presets'),
+    clients: join(base.config, 'clients'),
     state: base.state,
     programs: join(base.state, 'programs'),
     logs: base.logs,

@@ -1,4 +1,5 @@
 import type { AuditLog } from './audit/audit-log.ts';
+import type { Sightings } from './clients/sightings.ts';
 import type { EndedCall, GatewayEvents } from './gateway/ports.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Activity } from './servers/activity.ts';
@@ -13,10 +14,12 @@ export function recordTraffic({
   activity,
   audit,
   metrics,
+  sightings,
 }: {
   activity: Activity;
   audit: AuditLog;
   metrics: Metrics;
+  sightings: Sightings;
 }): GatewayEvents {
   return {
     onCall: (call) => {
@@ -25,8 +28,10 @@ export function recordTraffic({
       metrics.record(call);
       if (!OWN_CALLERS.has(call.client)) activity.record({ ...withoutArguments(call), reason });
     },
-    onClientSeen: ({ slug, client }) => {
-      if (!OWN_CALLERS.has(client)) activity.see(slug, client);
+    onClientSeen: ({ slug, client, clientInfo }) => {
+      if (OWN_CALLERS.has(client)) return;
+      activity.see(slug, client);
+      sightings.see(client, clientInfo);
     },
   };
 }

@@ -14,5 +14,9 @@ export interface Shell {
   quit(): void;
   pickPath?(kind: 'file' | 'folder'): Promise<string | null>;
   openExternal?(url: string): Promise<void>;
+  /** Hands a link of a client's own scheme to the system. It comes from the core, never from a window. */
+  openClientLink?(url: string): Promise<void>;
+  /** Opens a file with the application that the system has for it; false when there is none. */
+  openFile?(path: string): Promise<boolean>;
   setStartAtLogin?(on: boolean): Promise<void>;
 }

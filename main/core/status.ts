@@ -38,7 +38,8 @@ export function buildStatus(core: Omit<CoreParts, 'status' | 'doctor' | 'inspect
     sources: [...snapshot.sources],
     clients: extras.clients.map((client) => ({
       ...client,
-      connectedAt: core.activity.lastSeen(client.id) ?? client.connectedAt,
+      connectedAt: core.sightings.of(client.id)?.at ?? null,
+      connectedAs: core.sightings.of(client.id)?.as ?? null,
     })),
     activity: core.activity.latest(100),
     approvals: core.approvals.list(),
@@ -50,6 +51,7 @@ export function buildStatus(core: Omit<CoreParts, 'status' | 'doctor' | 'inspect
       core.audit.problem,
       extras.shellWarning,
       ...core.presets.problems,
+      ...core.registry.problems,
     ].filter((problem) => problem !== null),
   };
 }

@@ -126,6 +126,8 @@ export class Desktop {
         }
         await shell.openExternal(url);
       },
+      openClientLink: (url) => shell.openExternal(url),
+      openFile: async (path) => (await shell.openPath(path)) === '',
       setStartAtLogin,
     };
   }
@@ -163,6 +165,7 @@ export class Desktop {
 /** What a failed click means, in one line. */
 function failureTitle(action: CoreAction): string {
   if (action.do === 'decide') return 'Berth could not take the decision';
+  if (action.do === 'repair') return 'Berth could not repair the client';
   if (action.do === 'use') return `The active context is not ${action.context}`;
   return `Berth could not ${action.do} ${action.slug}`;
 }

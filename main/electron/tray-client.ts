@@ -7,7 +7,7 @@ import { loopback } from './loopback.ts';
 import type { TrayAction } from './tray-menu.ts';
 
 /** What the tray's clicks ask of the core. */
-export type CoreAction = Extract<TrayAction, { do: 'start' | 'stop' | 'restart' | 'use' | 'decide' }>;
+export type CoreAction = Extract<TrayAction, { do: 'start' | 'stop' | 'restart' | 'use' | 'decide' | 'repair' }>;
 
 /** The tray's own connection to the core: the status as it is now, and the calls behind its menu. */
 export class TrayClient implements Disposable {
@@ -47,6 +47,7 @@ export class TrayClient implements Disposable {
     if (action.do === 'use') await this.#rpc.call('contexts.use', { context: action.context });
     else if (action.do === 'decide')
       await this.#rpc.call('approvals.decide', { id: action.id, approve: action.approve });
+    else if (action.do === 'repair') await this.#rpc.call('clients.repair', { client: action.client });
     else await this.#rpc.call(`servers.${action.do}`, { slugs: [action.slug], waitMs: 0 });
   }
 

@@ -1,4 +1,5 @@
 import type { Approval } from '../../contract/model/approval.ts';
+import { type Client, clientTrouble } from '../../contract/model/client.ts';
 import type { Context, ContextColour } from '../../contract/model/context.ts';
 import type { Server, ServerState } from '../../contract/model/server.ts';
 import { healthOf, stateWords } from '../../contract/model/server.ts';
@@ -12,6 +13,7 @@ export type TrayAction =
   | { readonly do: 'start' | 'stop' | 'restart'; readonly slug: string }
   | { readonly do: 'use'; readonly context: string }
   | { readonly do: 'decide'; readonly id: string; readonly approve: boolean }
+  | { readonly do: 'repair'; readonly client: string }
   | { readonly do: 'copy'; readonly text: string };
 
 /** The tray's menu as plain data; labels are plain text. */
@@ -63,6 +65,7 @@ export function trayMenu(status: Status | null): readonly TrayItem[] {
     act('Open Berth', { do: 'open' }),
     ...status.approvals.filter(({ state }) => state !== 'approved').map(approvalMenu),
     ...status.problems.map((problem) => act(`▲ ${shorten(problem.message)}`, { do: 'open' })),
+    ...status.clients.flatMap(clientMenu),
     separator,
     contextMenu(status),
     separator,
@@ -91,6 +94,22 @@ function approvalMenu({ id, client, tool, slug, context, production, arguments: 
       act('Show all of it…', { do: 'open' }),
     ],
   };
+}
+
+/** An AI client whose file is not as Berth left it; nothing for one that is well. */
+function clientMenu(client: Client): TrayItem[] {
+  const trouble = clientTrouble(client);
+  if (trouble === null) return [];
+  // One that runs and writes its file from memory has to be quit first, which the window asks about.
+  const simple = client.state !== 'unreadable' && !client.running && client.entries.length > 0;
+  return [
+    {
+      type: 'submenu',
+      mark: null,
+      label: `▲ ${client.title}: ${trouble}`,
+      items: [act('Repair', { do: 'repair', client: client.id }, simple), act('Look at it…', { do: 'open' })],
+    },
+  ];
 }
 
 function contextMenu(status: Status): TrayItem {
@@ -173,6 +192,7 @@ function endpointMenu(status: Status): TrayItem {
 export function trayTooltip(status: Status | null): string {
   if (status === null) return 'Berth is starting';
   const of = (...states: ServerState[]) => status.servers.filter((server) => states.includes(server.state)).length;
+  const troubled = status.clients.filter((client) => clientTrouble(client) !== null).length;
   const parts = [
     status.servers.length === 0
       ? 'no servers docked'
@@ -180,6 +200,7 @@ export function trayTooltip(status: Status | null): string {
     ...(of('failed') > 0 ? [`${of('failed')} failed`] : []),
     ...(of('degraded') > 0 ? [`${of('degraded')} degraded`] : []),
     ...(status.approvals.length > 0 ? [`${count(status.approvals.length, 'call')} to approve`] : []),
+    ...(troubled > 0 ? [`${count(troubled, 'client')} to look at`] : []),
     ...(status.problems.length > 0 ? [count(status.problems.length, 'problem')] : []),
   ];
   const active = status.contexts.find((context) => context.ref === status.activeContext);

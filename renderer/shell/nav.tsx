@@ -9,6 +9,7 @@ import {
   Settings,
   Stethoscope,
 } from 'lucide-react';
+import { clientTrouble } from '../../contract/model/client.ts';
 import type { KeychainStatus } from '../../contract/model/status.ts';
 import { type PageName, pages, routeHash } from '../model/route.ts';
 import { useStatus } from '../session/session-context.tsx';
@@ -96,7 +97,7 @@ function useBadge(page: PageName): Badge | null {
     if (page === 'servers') return status.servers.filter((server) => server.state === 'failed').length;
     if (page === 'contexts') return status.sources.filter(({ error }) => error && error.code !== 'not-found').length;
     if (page === 'clients') {
-      return status.clients.filter((client) => client.state === 'changed' || client.state === 'unreadable').length;
+      return status.clients.filter((client) => clientTrouble(client) !== null).length;
     }
     if (page === 'settings') return status.problems.length;
     return 0;

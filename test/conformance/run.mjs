@@ -9,7 +9,7 @@ import { during } from '../../bench/lib/during.mjs';
 import { machineFacts, machineText } from '../../bench/lib/machine.mjs';
 import { ensureBuilt } from '../../scripts/lib/ensure-built.mjs';
 import { startFixture } from './lib/fixture-http.mjs';
-import { cacheFolder, suiteTool } from './lib/install.mjs';
+import { suiteCache, suiteTool } from './lib/install.mjs';
 import { measureRoute } from './lib/measure-route.mjs';
 import { answersReport, failureLines, scenarioTable } from './lib/report.mjs';
 import { routes } from './lib/routes.mjs';
@@ -18,7 +18,7 @@ import { verdicts } from './lib/verdict.mjs';
 
 const usage = `npm run conformance -- [--route NAME]… [--suite NAME]… [--json FILE] [--list]
 
-Runs @modelcontextprotocol/conformance (installed into ${cacheFolder()}) against the built Berth.
+Runs @modelcontextprotocol/conformance (installed into ${suiteCache}) against the built Berth.
   --route NAME  only this way to the fixture, and the one without Berth that it is compared with
   --suite NAME  only this set of scenarios
   --json FILE   writes all results there, too
@@ -101,7 +101,7 @@ async function suiteTools(wanted) {
   const tools = [];
   const skipped = [];
   for (const suite of wanted) {
-    const tool = await suiteTool(suite, cacheFolder());
+    const tool = await suiteTool(suite, suiteCache);
     if ('missing' in tool) skipped.push({ suite: suite.name, why: tool.missing });
     else tools.push({ suite, tool });
   }

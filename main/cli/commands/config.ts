@@ -38,7 +38,7 @@ export function addConfigCommands(program: Command, { io, exit }: CommandKit): v
   addConfigSet(group, io);
 
   withOutput(group.command('validate [file]'))
-    .description('check the settings and your presets, or one such file; prints line and column of a mistake')
+    .description('check the settings, your presets and clients, or one such file; prints line and column of a mistake')
     .action(async (file: string | undefined, options: { output?: string }) => {
       const results = await validate(io, file === undefined ? undefined : resolve(io.cwd, file));
       await print(io, formatOf(options), results, (all) =>
@@ -55,30 +55,38 @@ export function addConfigCommands(program: Command, { io, exit }: CommandKit): v
 /** config set and what it may be given. */
 function addConfigSet(group: Command, io: CliIo): void {
   withOutput(group.command('set <setting> <value>'))
-    .description("change one of Berth's own settings: port, theme, start-at-login, all.mode, or env.NAME")
+    .description(
+      "change one of Berth's own settings: port, theme, start-at-login, all.mode, env.NAME, or clients.ID.file",
+    )
     .action(async (setting: string, value: string, options: { output?: string }) => {
       const changed = await withBerth(io, async (berth) => {
         const { settings } = await berth.call('settings.get');
-        return berth.call('settings.update', settingsPatch(setting, value, settings.env));
+        return berth.call('settings.update', settingsPatch(setting, value, settings));
       });
-      await print(io, formatOf(options), changed, ({ port, theme, startAtLogin, all, env }) =>
+      await print(io, formatOf(options), changed, ({ port, theme, startAtLogin, all, env, clients }) =>
         facts([
           ['port', String(port)],
           ['theme', theme],
           ['start-at-login', startAtLogin ? 'on' : 'off'],
           ['all.mode', all.mode],
           ...Object.entries(env).map(([name, text]) => [`env.${name}`, text] as const),
+          ...Object.entries(clients).map(([id, { file = '' }]) => [`clients.${id}.file`, file] as const),
         ]),
       );
     });
 }
 
-/** What the words of `config set` change. An empty value takes a variable away. Throws `invalid-argument`. */
-export function settingsPatch(setting: string, value: string, env: Settings['env']): SettingsPatch {
+/** What the words of `config set` change. An empty value takes a variable or a client's file away. Throws `invalid-argument`. */
+export function settingsPatch(
+  setting: string,
+  value: string,
+  { env, clients }: Pick<Settings, 'env' | 'clients'>,
+): SettingsPatch {
   if (setting.startsWith('env.')) {
     const { [setting.slice(4)]: _former, ...others } = env;
     return { env: value === '' ? others : { ...others, [setting.slice(4)]: value } };
   }
+  const client = /^clients\.([^.]+)\.file$/.exec(setting)?.[1];
   const wanted: Record<string, unknown> =
     setting === 'port'
       ? { port: /^\d+$/.test(value) ? Number(value) : value }
@@ -88,12 +96,19 @@ export function settingsPatch(setting: string, value: string, env: Settings['env
           ? { startAtLogin: value === 'on' ? true : value === 'off' ? false : value }
           : setting === 'all.mode'
             ? { all: { mode: value } }
-            : {};
+            : client !== undefined
+              ? { clients: pinned(clients, client, value) }
+              : {};
   const patch = settingsPatchSchema.safeParse(wanted);
   if (patch.success && Object.keys(patch.data).length > 0) return patch.data;
   throw new BerthError('invalid-argument', `"${setting}" cannot be set to "${value}".`, {
-    hint: 'Use port NUMBER, theme system|light|dark, start-at-login on|off, all.mode tools|search, or env.NAME VALUE.',
+    hint: 'Use port NUMBER, theme system|light|dark, start-at-login on|off, all.mode tools|search, env.NAME VALUE, or clients.ID.file PATH.',
   });
+}
+
+function pinned(clients: Settings['clients'], client: string, file: string): Settings['clients'] {
+  const { [client]: _former, ...others } = clients;
+  return file === '' ? others : { ...others, [client]: { file } };
 }
 
 async function paths(io: CliIo) {
@@ -101,11 +116,12 @@ async function paths(io: CliIo) {
   return berthPaths(io.env, io.platform);
 }
 
-/** One result per file: the named one, else the settings and all presets of the user. */
+/** One result per file: the named one, else the settings, all presets and all descriptions of clients of the user. */
 async function validate(io: CliIo, file: string | undefined) {
   const { validateConfigText } = await import('../offline/validate-config.ts');
-  const { settingsFile, presets } = await paths(io);
-  const files = file === undefined ? [settingsFile, ...(await yamlFilesIn(presets))] : [file];
+  const { settingsFile, presets, clients } = await paths(io);
+  const files =
+    file === undefined ? [settingsFile, ...(await yamlFilesIn(presets)), ...(await yamlFilesIn(clients))] : [file];
   return Promise.all(
     files.map(async (path) => ({
       file: path,

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { BerthError } from '../../../contract/errors.ts';
 import { isRunning } from '../file-lock.ts';
 import { syncFolder } from '../private-file.ts';
+import { type ClientLock, withClientLock } from './client-lock.ts';
 import { FileChanged, swapFile } from './swap-file.ts';
 import { type FileSnapshot, readTarget } from './target-file.ts';
 
@@ -15,12 +16,12 @@ export interface Replacement {
 /**
  * Puts new bytes in the place of a file that still is what `snapshot` says, or deletes it (`null`). The new file is complete and on
  * the disk before it gets the name, so that a crash or a full disk leaves the old one. Throws `FileChanged` when the file is no
- * longer what was read.
+ * longer what was read. The client's own lock is held from the last look to the end of the replacement.
  */
 export async function replaceFile(
   snapshot: FileSnapshot,
   next: Replacement | null,
-  platform: NodeJS.Platform,
+  { platform, lock }: { readonly platform: NodeJS.Platform; readonly lock: ClientLock | null },
 ): Promise<void> {
   const folder = dirname(snapshot.path);
   await removeLeftovers(snapshot.path);
@@ -28,8 +29,10 @@ export async function replaceFile(
   const temporary = `${own}.tmp`;
   try {
     if (next !== null) await writeWhole(temporary, snapshot, next);
-    await requireUnchanged(snapshot);
-    await swapFile(snapshot, next === null ? null : temporary, `${own}.old.tmp`, platform);
+    await withClientLock(lock, async () => {
+      await requireUnchanged(snapshot);
+      await swapFile(snapshot, next === null ? null : temporary, own, platform);
+    });
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     if (error instanceof FileChanged || error instanceof BerthError) throw error;

@@ -1,8 +1,10 @@
 import { BerthError } from '../../../contract/errors.ts';
-import type { ClientVia } from '../../../contract/model/client.ts';
+import type { ClientAction, ClientVia } from '../../../contract/model/client.ts';
 import { containsEntry, entryName, hashEntry, mergeEntry } from './entry.ts';
 import { compareOwned, type FoundEntry, nothingOwned, type OwnedEntry, type Ownership } from './ownership.ts';
+import { type Former, planRestore } from './plan-restore.ts';
 import { type ClientRow, placeIn } from './registry.ts';
+import { settleAwaited } from './routes/awaited.ts';
 import type { FileSnapshot } from './target-file.ts';
 import { type InsertionTrace, TextProblem } from './text/config-text.ts';
 import { configTexts } from './text/config-texts.ts';
@@ -18,14 +20,22 @@ export type ChangeRequest =
       readonly entries: ReadonlyMap<string, Record<string, unknown>>;
       /** Names of entries of somebody else's that go in the same write, because their owner asked for it. */
       readonly replaces?: readonly string[];
+      readonly undoes?: string;
     }
   /** No slugs: everything of ours. */
-  | { readonly action: 'uninstall'; readonly slugs: readonly string[] };
+  | { readonly action: 'uninstall'; readonly slugs: readonly string[]; readonly undoes?: string }
+  /** What was there before a write, with new tokens by slug. */
+  | {
+      readonly action: 'restore';
+      readonly former: Former;
+      readonly tokens: ReadonlyMap<string, string>;
+    };
 
 /** A change of one entry that a plan makes. */
 export interface PlannedEntry {
   readonly action: 'set' | 'remove';
-  readonly slug: string;
+  /** Null for an entry of somebody else's. */
+  readonly slug: string | null;
   readonly name: string;
   readonly hash: string | null;
 }
@@ -37,20 +47,26 @@ export interface ChangePlan {
   readonly mode: number;
   readonly entries: readonly PlannedEntry[];
   readonly ownership: Ownership;
+  /** The id of the write that this one takes back. */
+  readonly undoes?: string;
 }
 
 /** What stands in a client's file, seen with our record of it. */
 export interface ClientFileState {
   readonly snapshot: FileSnapshot;
   readonly ownership: Ownership;
+  /** An entry that was awaited has come, or nobody waits for it any longer: the record on the disk does not say so yet. */
+  readonly settled: boolean;
   readonly entries: ReadonlyMap<string, unknown>;
   readonly found: readonly FoundEntry[];
 }
 
 /** Parses what was read; throws `invalid-config` with line and column. */
-export function readState(row: ClientRow, snapshot: FileSnapshot, ownership: Ownership): ClientFileState {
+export function readState(row: ClientRow, snapshot: FileSnapshot, record: Ownership, now: () => Date): ClientFileState {
   const entries = inText(snapshot.path, () => configTexts[row.format].entries(snapshot.text, placeIn(row)));
-  return { snapshot, ownership, entries, found: compareOwned(ownership, row.id, entries) };
+  const ownership = settleAwaited(record, row.id, entries, now);
+  const found = compareOwned(ownership, row.id, entries);
+  return { snapshot, ownership, settled: ownership !== record, entries, found };
 }
 
 /**
@@ -64,16 +80,22 @@ export function planChange(
   platform: NodeJS.Platform,
 ): ChangePlan {
   return inText(state.snapshot.path, () => {
+    if (request.action === 'restore') {
+      const plan = planRestore(row, state.snapshot, request.former, request.tokens);
+      requireProof(row, state, plan);
+      return plan;
+    }
     const plan = request.action === 'install' ? planInstall(row, state, request) : planRemoval(row, state, request);
     requireProof(row, state, plan);
-    return withMode(plan, state, request.action, platform);
+    const whole = withMode(plan, state, request.action, platform);
+    return request.undoes === undefined ? whole : { ...whole, undoes: request.undoes };
   });
 }
 
 /** Whether a plan changes the bytes or the mode of the file. */
 export function changesFile({ snapshot }: ClientFileState, plan: ChangePlan): boolean {
   if (plan.text === null) return snapshot.bytes !== null;
-  if (snapshot.bytes === null) return plan.entries.some(({ action }) => action === 'set');
+  if (snapshot.bytes === null) return plan.undoes !== undefined || plan.entries.some(({ action }) => action === 'set');
   return plan.text !== snapshot.text || plan.mode !== snapshot.mode;
 }
 
@@ -100,11 +122,11 @@ function planInstall(
     if (found?.value === undefined || hashEntry(found.value) !== hash) text = edited.text;
     trace = earlierTrace(trace, edited.trace);
     planned.push({ action: 'set', slug, name, hash });
-    owned.set(`${row.id} ${slug}`, { client: row.id, slug, name, via, seen, hashes: [hash] });
+    owned.set(`${row.id} ${slug}`, { client: row.id, slug, name, via, seen, hashes: [hash], route: 'file' });
   }
   const gone = replaces
     .filter((name) => planned.every((entry) => entry.name !== name))
-    .map((name): PlannedEntry => ({ action: 'remove', slug: '', name, hash: null }));
+    .map((name): PlannedEntry => ({ action: 'remove', slug: null, name, hash: null }));
   return { text, entries: [...gone, ...planned], ownership: { ...base, entries: [...owned.values()], trace } };
 }
 
@@ -126,9 +148,9 @@ function withoutForeign(row: ClientRow, state: ClientFileState, names: readonly 
 }
 
 /** Nothing of ours is in the file, so whatever is there now is what an uninstallation has to bring back. */
-function isFresh(row: ClientRow, state: ClientFileState): boolean {
+export function isFresh(row: ClientRow, state: ClientFileState): boolean {
   const others = state.ownership.entries.some((entry) => entry.client !== row.id);
-  return !others && state.found.every((entry) => entry.state === 'missing');
+  return !others && state.found.every((entry) => entry.value === undefined);
 }
 
 function freshOwnership({ snapshot, ownership }: ClientFileState): Ownership {
@@ -142,13 +164,7 @@ function freshOwnership({ snapshot, ownership }: ClientFileState): Ownership {
 }
 
 function planRemoval(row: ClientRow, state: ClientFileState, request: { readonly slugs: readonly string[] }): Draft {
-  for (const slug of request.slugs) {
-    if (!state.ownership.entries.some((entry) => entry.client === row.id && entry.slug === slug)) {
-      throw new BerthError('not-found', `${row.title} has no entry of Berth's for "${slug}".`, {
-        hint: 'See `berth clients` for what is installed where.',
-      });
-    }
-  }
+  requireOwned(row, state, request.slugs);
   const goes = (owned: OwnedEntry) =>
     owned.client === row.id && (request.slugs.length === 0 || request.slugs.includes(owned.slug));
   const { ownership, snapshot } = state;
@@ -156,7 +172,7 @@ function planRemoval(row: ClientRow, state: ClientFileState, request: { readonly
   const planned: PlannedEntry[] = [];
   for (const entry of state.found.filter(({ owned }) => goes(owned))) {
     if (entry.state === 'changed') throw changedEntry(row, state, entry);
-    if (entry.state === 'missing') continue;
+    if (entry.state === 'missing' || entry.state === 'awaited') continue;
     text = configTexts[row.format].remove(text, placeIn(row), entry.name, ownership.trace);
     planned.push({ action: 'remove', slug: entry.owned.slug, name: entry.name, hash: null });
   }
@@ -174,13 +190,19 @@ function planRemoval(row: ClientRow, state: ClientFileState, request: { readonly
   };
 }
 
+/** Throws `not-found` for a server of which the client has nothing. */
+export function requireOwned(row: ClientRow, { ownership }: ClientFileState, slugs: readonly string[]): void {
+  for (const slug of slugs) {
+    if (!ownership.entries.some((entry) => entry.client === row.id && entry.slug === slug)) {
+      throw new BerthError('not-found', `${row.title} has no entry of Berth's for "${slug}".`, {
+        hint: 'See `berth clients` for what is installed where.',
+      });
+    }
+  }
+}
+
 /** Files with an endpoint token are for their owner only; the former mode comes back with the last token's removal. */
-function withMode(
-  plan: Draft,
-  state: ClientFileState,
-  action: ChangeRequest['action'],
-  platform: NodeJS.Platform,
-): ChangePlan {
+function withMode(plan: Draft, state: ClientFileState, action: ClientAction, platform: NodeJS.Platform): ChangePlan {
   const { mode } = state.snapshot;
   const former = state.ownership.mode;
   if (platform === 'win32') return { ...plan, mode };
@@ -229,14 +251,16 @@ export function isCurrent(entry: FoundEntry, wanted: Record<string, unknown>): b
   return containsEntry(entry.value, wanted);
 }
 
-function foreignEntry(row: ClientRow, state: ClientFileState, name: string): BerthError {
+/** The error for an entry of our name that somebody else has written. */
+export function foreignEntry(row: ClientRow, state: ClientFileState, name: string): BerthError {
   return new BerthError('already-exists', `${row.title} already has an entry "${name}" that Berth did not write.`, {
     hint: `Rename or remove that entry in ${state.snapshot.path}, or give the server another name.`,
     details: { name, file: state.snapshot.path },
   });
 }
 
-function changedEntry(row: ClientRow, state: ClientFileState, entry: FoundEntry): BerthError {
+/** The error for taking out what is not as we left it. */
+export function changedEntry(row: ClientRow, state: ClientFileState, entry: FoundEntry): BerthError {
   return new BerthError(
     'conflict',
     `Somebody changed the entry "${entry.name}" of ${row.title}, so it was left alone.`,
@@ -247,7 +271,8 @@ function changedEntry(row: ClientRow, state: ClientFileState, entry: FoundEntry)
   );
 }
 
-function inText<T>(path: string, work: () => T): T {
+/** Says where in the file a text cannot be edited. */
+export function inText<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

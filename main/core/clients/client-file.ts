@@ -12,11 +12,12 @@ import {
   planChange,
   readState,
 } from './change-plan.ts';
+import { type ClientLock, lockOf } from './client-lock.ts';
 import { ClientJournal, type JournalLine } from './journal.ts';
 import { type Ownership, OwnershipStore } from './ownership.ts';
 import type { ClientRow } from './registry.ts';
 import { FileChanged } from './swap-file.ts';
-import { encodeLike, hashBytes, readTarget, requireWritable, resolveTarget } from './target-file.ts';
+import { encodeLike, hashBytes, readSettled, readTarget, requireWritable, resolveTarget } from './target-file.ts';
 
 export interface ClientFileOptions {
   /** Journal, backups, records and locks go to `clients/` in here. */
@@ -31,6 +32,14 @@ export interface WriteOptions {
   readonly baseHash?: string | null | undefined;
   /** Called once, after everything that can be checked was checked: the request with its tokens. */
   readonly complete: () => Promise<ChangeRequest>;
+}
+
+/** A client's file as a change sees it that Berth does not write itself. */
+export interface OutsideFile {
+  readonly begin: (baseHash: string | null | undefined) => Promise<{ state: ClientFileState; backup: string | null }>;
+  readonly read: () => Promise<ClientFileState>;
+  readonly keep: (ownership: Ownership) => Promise<void>;
+  readonly now: () => Date;
 }
 
 const TRIES = 3;
@@ -54,8 +63,8 @@ export class ClientFiles {
   /** What stands in the file now. Rejects with a BerthError that says why it cannot be edited. */
   async read(row: ClientRow, file: string): Promise<ClientFileState> {
     const path = await resolveTarget(file);
-    const snapshot = await readTarget(path);
-    return readState(row, snapshot, await this.#owned.read(path, hashPath(path)));
+    const owned = await this.#owned.read(path, hashPath(path));
+    return await readSettled(path, (snapshot) => readState(row, snapshot, owned, this.#now));
   }
 
   /** What a request would do now. */
@@ -68,11 +77,9 @@ export class ClientFiles {
     return { state, plan: planChange(row, state, request, this.#platform) };
   }
 
-  /** Does it. Rejects with the reasons of `planChange`, `conflict` when the file is not what the caller saw or keeps changing. */
-  async write(row: ClientRow, file: string, draft: ChangeRequest, options: WriteOptions): Promise<void> {
-    const path = await resolveTarget(file);
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    await withFileLock(join(this.#folder, 'locks'), hashPath(path), async () => {
+  /** Does it, and answers what is ours then. Rejects with the reasons of `planChange`, `conflict` when the file is not what the caller saw or keeps changing. */
+  async write(row: ClientRow, file: string, draft: ChangeRequest, options: WriteOptions): Promise<Ownership> {
+    return await this.#locked(file, async (path) => {
       let request: ChangeRequest | null = null;
       for (let attempt = 0; attempt < TRIES; attempt++) {
         const { state, plan: rehearsal } = await this.plan(row, path, draft);
@@ -81,8 +88,8 @@ export class ClientFiles {
         request ??= await options.complete();
         const plan = planChange(row, state, request, this.#platform);
         try {
-          await this.#commit(row, state, plan);
-          return;
+          await this.#commit(row, state, plan, lockOf(row, file));
+          return plan.ownership;
         } catch (error) {
           if (!(error instanceof FileChanged)) throw error;
         }
@@ -93,7 +100,40 @@ export class ClientFiles {
     });
   }
 
-  async #commit(row: ClientRow, state: ClientFileState, plan: ChangePlan): Promise<void> {
+  /**
+   * For a change that somebody else writes: `work` runs under the file's lock and keeps the record itself. `begin` is asked for
+   * the state to start from, which is a `conflict` when it is not what the caller saw.
+   */
+  async outside(row: ClientRow, file: string, work: (file: OutsideFile) => Promise<void>): Promise<void> {
+    await this.#locked(file, async (path) => {
+      await work({
+        begin: async (baseHash) => {
+          const state = await this.read(row, path);
+          requireBase(row, state, baseHash);
+          return { state, backup: await this.journal.backUp(state.snapshot, row.id, hashPath(path), this.#now()) };
+        },
+        read: () => this.read(row, path),
+        keep: (ownership) => this.#owned.write(hashPath(path), ownership),
+        now: this.#now,
+      });
+    });
+  }
+
+  /** Puts on record that entries which were awaited have come. */
+  async adopt(row: ClientRow, file: string): Promise<void> {
+    await this.outside(row, file, async ({ read, keep }) => {
+      const { settled, ownership } = await read();
+      if (settled) await keep(ownership);
+    });
+  }
+
+  async #locked<T>(file: string, work: (path: string) => Promise<T>): Promise<T> {
+    const path = await resolveTarget(file);
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    return await withFileLock(join(this.#folder, 'locks'), hashPath(path), () => work(path));
+  }
+
+  async #commit(row: ClientRow, state: ClientFileState, plan: ChangePlan, lock: ClientLock | null): Promise<void> {
     const { snapshot } = state;
     const key = hashPath(snapshot.path);
     if (!changesFile(state, plan)) {
@@ -115,7 +155,8 @@ export class ClientFiles {
       await this.#owned.write(key, underWay(state.ownership, ownership, plan));
       recorded = true;
       await this.journal.append(lines);
-      await replaceFile(snapshot, bytes === null ? null : { bytes, mode: plan.mode }, this.#platform);
+      const next = bytes === null ? null : { bytes, mode: plan.mode };
+      await replaceFile(snapshot, next, { platform: this.#platform, lock });
     } catch (error) {
       await removeFolders(madeFolders);
       if (recorded) {
@@ -133,7 +174,7 @@ export class ClientFiles {
 
   async #lines(
     row: ClientRow,
-    { snapshot }: ClientFileState,
+    { snapshot, ownership }: ClientFileState,
     plan: ChangePlan,
     id: string,
     key: string,
@@ -141,24 +182,28 @@ export class ClientFiles {
   ): Promise<JournalLine[]> {
     const time = this.#now();
     const backup = await this.journal.backUp(snapshot, row.id, key, time);
-    return plan.entries.map(({ action, name, hash }) => ({
+    return plan.entries.map(({ action, name, slug, hash }, index) => ({
       id,
       time: time.toISOString(),
       client: row.id,
       path: snapshot.path,
       action,
       name,
+      slug,
       before: snapshot.hash,
       after,
       entry: hash,
       backup,
+      mode: snapshot.bytes === null ? null : snapshot.mode,
+      owned: index === 0 ? ownership : null,
+      undoes: plan.undoes ?? null,
     }));
   }
 
   /** D26: a program that ignores our lock may have written at the same moment; never silently. */
   async #requireStillThere(row: ClientRow, path: string, plan: ChangePlan, after: string | null): Promise<void> {
-    const now = await readTarget(path);
-    if (now.hash === after) return;
+    const now = await readTarget(path).catch(() => null);
+    if (now?.hash === after) return;
     const state = await this.read(row, path);
     const wrong = plan.entries.filter(({ action, name }) => {
       const found = state.found.find((entry) => entry.name === name);

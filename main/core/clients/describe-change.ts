@@ -1,8 +1,8 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import type { ClientAction, ClientVia } from '../../../contract/model/client.ts';
-import type { ChangePlan, ClientFileState } from './change-plan.ts';
+import type { ClientVia } from '../../../contract/model/client.ts';
+import type { ChangePlan, ChangeRequest, ClientFileState } from './change-plan.ts';
 import { entryName, hideSecrets } from './entry.ts';
-import type { ClientLocation, Presence } from './locate.ts';
+import type { ClientLocation, ClientPlace, Presence } from './locate.ts';
 import { type ClientRow, placeIn } from './registry.ts';
 import { configTexts } from './text/config-texts.ts';
 
@@ -20,6 +20,25 @@ export function diffOf(row: ClientRow, { snapshot }: ClientFileState, plan: Chan
   );
 }
 
+/** What the user should know about where a client's file is, in sentences. */
+export function placeWarnings(row: ClientRow, place: ClientLocation): string[] {
+  const warnings: string[] = [];
+  if (place.unverified && !place.pinned) {
+    warnings.push(`That ${row.title} reads ${named(place)} was not verified.`);
+  }
+  if (place.others.length > 0 && !place.pinned) {
+    warnings.push(
+      `There is also ${place.others.map(named).join(', ')}, which is left alone. ` +
+        `If ${row.title} reads another file, choose it: berth config set clients.${row.id}.file FILE`,
+    );
+  }
+  return warnings;
+}
+
+function named({ file, label }: ClientPlace): string {
+  return label === null ? file : `${file} (${label})`;
+}
+
 /** What the user should know before this change is made, in sentences. */
 export function notesOf(
   row: ClientRow,
@@ -27,11 +46,11 @@ export function notesOf(
   plan: ChangePlan,
   place: ClientLocation,
   presence: Presence,
-  { action, via }: { action: ClientAction; via: ClientVia },
+  { action, via }: { action: ChangeRequest['action']; via: ClientVia },
 ): string[] {
   const notes: string[] = [];
   if (place.file !== snapshot.path) notes.push(`${place.file} is a link; ${snapshot.path} is written.`);
-  if (place.others.length > 0) notes.push(`There is also ${place.others.join(', ')}, which is left alone.`);
+  notes.push(...placeWarnings(row, place));
   if (row.rejectsByteOrderMark && snapshot.byteOrderMark) {
     notes.push(`The file begins with a byte order mark, which ${row.title} does not accept: save it without one.`);
   }
@@ -41,7 +60,7 @@ export function notesOf(
     notes.push(`The file's permissions are ${way}: ${octal(snapshot.mode)} → ${octal(plan.mode)}.`);
   }
   if (plan.text === null) notes.push('The file goes, since Berth made it and nothing else is in it.');
-  if (action === 'uninstall') return notes;
+  if (action !== 'install') return notes;
   if (presence === 'absent') notes.push(`${row.title} was not found on this machine.`);
   if (presence === 'traces') notes.push(`Of ${row.title} only its folder was found, not the application.`);
   const replaced = plan.entries.filter(({ name }) =>
@@ -50,9 +69,10 @@ export function notesOf(
   if (via === 'url' && replaced.length > 0) {
     notes.push(`${replaced.map(({ name }) => name).join(', ')}: gets a new token; the former one ends.`);
   }
-  const renamed = plan.entries.filter(({ action, name, slug }) => action === 'set' && name !== entryName(slug));
-  for (const { name, slug } of renamed)
+  for (const { name, slug } of plan.entries) {
+    if (slug === null || name === entryName(slug)) continue;
     notes.push(`The entry of "${slug}" keeps the name "${name}" that it was given.`);
+  }
   return notes;
 }
 

@@ -19,6 +19,9 @@ type JsonObject = Record<string, unknown>;
 /** Stands for a token wherever an entry is shown. */
 export const HIDDEN = '…';
 
+/** What endpoint tokens look like, also those that were cut off. */
+const TOKEN = 'berth_[A-Za-z0-9_-]{16,}';
+
 /** The name of a server's entry in clients' files (D3). */
 export function entryName(slug: string): string {
   return `berth-${slug}`;
@@ -31,16 +34,20 @@ export function buildEntry(row: ClientRow, via: ClientVia, values: EntryValues):
 }
 
 /**
- * Our fields in an entry that somebody may have added to: fields that any of the row's shapes names are ours, others stay; the
- * same one level down, so that a header or variable of the user's survives.
+ * Our fields in an entry that somebody may have added to: fields that any of the row's shapes names are ours, others stay; in the
+ * objects below, such as headers and variables, what somebody added stays, too.
  */
 export function mergeEntry(row: ClientRow, existing: unknown, ours: JsonObject): JsonObject {
-  if (!isObject(existing)) return ours;
   const owned = new Set([row.entries.url, row.entries.stdio].flatMap((shape) => Object.keys(shape ?? {})));
+  return merge(existing, ours, owned);
+}
+
+function merge(existing: unknown, ours: JsonObject, owned: ReadonlySet<string>): JsonObject {
+  if (!isObject(existing)) return ours;
   const merged: JsonObject = {};
   for (const [field, value] of Object.entries(existing)) {
     const own = ours[field];
-    if (isObject(own) && isObject(value)) merged[field] = { ...value, ...own };
+    if (isObject(own)) merged[field] = merge(value, own, new Set());
     else if (own !== undefined) merged[field] = own;
     else if (!owned.has(field)) merged[field] = value;
   }
@@ -65,6 +72,19 @@ export function hashEntry(value: unknown): string {
   return createHash('sha256').update(canonical(value)).digest('hex');
 }
 
+/** The endpoint token that stands somewhere in an entry. */
+export function tokenOf(value: unknown): string | null {
+  return new RegExp(TOKEN).exec(JSON.stringify(value) ?? '')?.[0] ?? null;
+}
+
+/** The entry with another token in the place of one. */
+export function withToken(value: unknown, former: string, token: string): unknown {
+  if (typeof value === 'string') return value.replaceAll(former, token);
+  if (Array.isArray(value)) return value.map((item) => withToken(item, former, token));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withToken(item, former, token)]));
+}
+
 /**
  * The text with what may be secret shown as `…`: every header and variable of every entry, what looks like a secret in arguments and
  * URLs, and every endpoint token and token of a known kind wherever it stands. A text that does not parse only loses the tokens.
@@ -77,7 +97,7 @@ export function hideSecrets(text: string, format: ConfigText, place: ConfigPlace
     shown = `${shown.slice(0, start)}"${scheme}${HIDDEN}"${shown.slice(end)}`;
   }
   for (const value of secretValues(text, format, place)) shown = shown.split(value).join(HIDDEN);
-  return shown.replace(/berth_[A-Za-z0-9_-]{16,}/g, HIDDEN).replace(knownSecrets, HIDDEN);
+  return hideTokens(shown).replace(knownSecrets, HIDDEN);
 }
 
 /** Secrets of all entries in every spelling that a text may have, longest first; short ones only in quotes, since they may be part of anything. */
@@ -98,6 +118,11 @@ function secretValues(text: string, format: ConfigText, place: ConfigPlace): str
   return [...values].sort((one, other) => other.length - one.length);
 }
 
+/** A text without Berth's own tokens. */
+export function hideTokens(text: string): string {
+  return text.replaceAll(new RegExp(TOKEN, 'g'), HIDDEN);
+}
+
 function fillObject(shape: JsonObject, values: ReadonlyMap<string, unknown>): JsonObject {
   const filled = Object.entries(shape).map(([key, value]) => [key, fill(value, values)] as const);
   return Object.fromEntries(filled.filter(([, value]) => value !== undefined));
@@ -105,11 +130,24 @@ function fillObject(shape: JsonObject, values: ReadonlyMap<string, unknown>): Js
 
 function fill(value: unknown, values: ReadonlyMap<string, unknown>): unknown {
   if (isObject(value)) return fillObject(value, values);
-  if (Array.isArray(value)) return value.map((item) => fill(item, values));
+  if (Array.isArray(value)) return value.flatMap((item) => fillItem(item, values));
   if (typeof value !== 'string') return value;
   const alone = /^\$\{(\w+)\}$/.exec(value)?.[1];
   if (alone !== undefined) return values.get(alone);
   return value.replace(/\$\{(\w+)\}/g, (_all, name: string) => String(values.get(name) ?? ''));
+}
+
+/** The items that one of a list's becomes: `--env=${env...}` is one for each variable; one without a value is none. */
+function fillItem(item: unknown, values: ReadonlyMap<string, unknown>): unknown[] {
+  const spread = typeof item === 'string' ? /^(.*)\$\{(\w+)\.\.\.\}(.*)$/.exec(item) : null;
+  if (spread === null) {
+    const filled = fill(item, values);
+    return filled === undefined ? [] : [filled];
+  }
+  const [, head = '', name = '', tail = ''] = spread;
+  const value = values.get(name);
+  const all = isObject(value) ? Object.entries(value).map(([key, each]) => `${key}=${each}`) : value;
+  return Array.isArray(all) ? all.map((each) => `${head}${each}${tail}`) : [];
 }
 
 function canonical(value: unknown): string {

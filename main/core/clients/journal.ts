@@ -1,7 +1,8 @@
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { writePrivately } from '../private-file.ts';
+import { syncFolder, writePrivately } from '../private-file.ts';
+import { ownershipSchema } from './ownership.ts';
 import type { FileSnapshot } from './target-file.ts';
 
 /** One change of one entry in a client's file. Hashes are SHA-256; no value and no token is in it. */
@@ -13,11 +14,19 @@ export const journalLineSchema = z.object({
   path: z.string(),
   action: z.enum(['set', 'remove', 'aborted']),
   name: z.string().nullable(),
+  /** The server of the entry; null in lines of Berths that did not write it down. */
+  slug: z.string().nullable().default(null),
   before: z.string().nullable(),
   after: z.string().nullable(),
   entry: z.string().nullable(),
   /** File name of the backup of `before` in the backups folder. */
   backup: z.string().nullable(),
+  /** The file's mode before; null when it did not exist. */
+  mode: z.number().int().nullable().default(null),
+  /** What was ours before; in the first line of a write, so that taking it back can restore that too. */
+  owned: ownershipSchema.nullable().default(null),
+  /** The id of the write that this one takes back. */
+  undoes: z.string().nullable().default(null),
 });
 export type JournalLine = z.infer<typeof journalLineSchema>;
 
@@ -38,10 +47,14 @@ export class ClientJournal {
   }
 
   async append(lines: readonly JournalLine[]): Promise<void> {
-    const handle = await open(this.#file, 'a', 0o600);
+    const handle = await open(this.#file, 'a+', 0o600);
     try {
-      await handle.appendFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      const { size } = await handle.stat();
+      const last = size === 0 ? '\n' : (await handle.read(Buffer.alloc(1), 0, 1, size - 1)).buffer.toString();
+      // A line that a crash cut short must not take the next one with it.
+      await handle.appendFile((last === '\n' ? '' : '\n') + lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
       await handle.sync();
+      if (size === 0) await syncFolder(dirname(this.#file));
     } finally {
       await handle.close();
     }
@@ -56,6 +69,18 @@ export class ClientJournal {
     });
     const aborted = new Set(lines.filter((line) => line.action === 'aborted').map((line) => line.id));
     return lines.filter((line) => !aborted.has(line.id));
+  }
+
+  /** The copy of that name; null when it is not kept any more. */
+  async backup(name: string): Promise<Buffer | null> {
+    return await readFile(join(this.#backups, name)).catch(() => null);
+  }
+
+  async hasBackup(name: string): Promise<boolean> {
+    return await access(join(this.#backups, name)).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Copies the file as it was read; answers the copy's name, or null when there was no file. Keeps the last ten of each file. */

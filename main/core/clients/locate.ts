@@ -1,5 +1,6 @@
 import { access, constants, readdir, stat } from 'node:fs/promises';
 import { posix, win32 } from 'node:path';
+import type { ClientVia } from '../../../contract/model/client.ts';
 import { type ClientPlatform, type ClientRow, clientPlatform } from './registry.ts';
 
 /** The machine as the registry's paths see it; nothing is read from the process. */
@@ -10,11 +11,23 @@ export interface ClientMachine {
   readonly home: string;
 }
 
-/** Where a client's file is, and where else it could be. */
-export interface ClientLocation {
+/** A config file of a client, whether it exists or not. */
+export interface ClientPlace {
   readonly file: string;
-  /** Other existing config files of the same client, which it probably does not read. */
-  readonly others: string[];
+  /** What tells it from the client's other places, for people; null for the usual one. */
+  readonly label: string | null;
+  /** The only way that works there; null: every way that the client knows. */
+  readonly via: ClientVia | null;
+  /** Nobody has tried this place. */
+  readonly unverified: boolean;
+}
+
+/** Where a client's file is, and where else it could be. */
+export interface ClientLocation extends ClientPlace {
+  /** The user said so. */
+  readonly pinned: boolean;
+  /** Other existing config files of the same client; which of all the application reads, only its user knows. */
+  readonly others: readonly ClientPlace[];
 }
 
 /** Whether the application is there: `found` by proof, `traces` by a folder it leaves behind, `absent`. */
@@ -62,21 +75,59 @@ export async function expandGlob(path: string, machine: ClientMachine): Promise<
 }
 
 /**
- * The file to edit: an override of the environment, else the first candidate that exists, else the first whose folder exists,
- * else the first. Null when the row knows no place on this platform.
+ * The file to edit: the one that the user pinned, an override of the environment, else the first candidate that exists, else the first
+ * whose folder exists, else the first. Null when the row knows no place on this platform.
  */
-export async function locateClient(row: ClientRow, machine: ClientMachine): Promise<ClientLocation | null> {
-  const candidates: string[] = [];
+export async function locateClient(
+  row: ClientRow,
+  machine: ClientMachine,
+  pin?: string | undefined,
+): Promise<ClientLocation | null> {
+  const candidates = await candidatesOf(row, machine);
+  const existing = await filterAsync(candidates, ({ file }) => exists(file));
+  const pinnedFile = pin === undefined ? null : expandPath(pin, machine);
+  const chosen =
+    pinnedFile === null
+      ? await choose(candidates, existing, machine)
+      : (candidates.find(({ file }) => file === pinnedFile) ?? { ...elsewhere, file: pinnedFile });
+  if (chosen === undefined) return null;
+  const { file, label, via, unverified } = chosen;
+  const others = existing.filter((other) => other.file !== file).map(placeOf);
+  return { file, label, via, unverified, pinned: pinnedFile !== null, others };
+}
+
+/** What is known of a place that no row names. */
+const elsewhere = { label: null, via: null, unverified: false };
+
+type Candidate = ClientPlace & { readonly override: boolean; readonly pinnedOnly: boolean };
+
+/** Every place of the row on this platform, patterns as the files that fit; an override leaves only itself. */
+async function candidatesOf(row: ClientRow, machine: ClientMachine): Promise<Candidate[]> {
+  const candidates: Candidate[] = [];
   for (const place of row.paths[clientPlatform(machine.platform)] ?? []) {
     const path = expandPath(place.path, machine);
     if (path === null) continue;
-    if (place.override) return { file: path, others: [] };
-    candidates.push(...(await expandGlob(path, machine)));
+    const { override, pinnedOnly, unverified, label = null, via = null } = place;
+    const of = { override, pinnedOnly, unverified, label, via };
+    const found = (await expandGlob(path, machine)).map((file) => ({ ...of, file }));
+    if (override) return found;
+    candidates.push(...found);
   }
+  return candidates;
+}
+
+async function choose(candidates: readonly Candidate[], existing: readonly Candidate[], machine: ClientMachine) {
+  const free = candidates.filter(({ pinnedOnly }) => !pinnedOnly);
   const { dirname } = pathsOf(machine);
-  const existing = await filterAsync(candidates, exists);
-  const file = existing[0] ?? (await filterAsync(candidates, (path) => exists(dirname(path))))[0] ?? candidates[0];
-  return file === undefined ? null : { file, others: existing.filter((other) => other !== file) };
+  return (
+    existing.find(({ pinnedOnly }) => !pinnedOnly) ??
+    (await filterAsync(free, ({ file }) => exists(dirname(file))))[0] ??
+    free[0]
+  );
+}
+
+function placeOf({ file, label, via, unverified }: Candidate): ClientPlace {
+  return { file, label, via, unverified };
 }
 
 /** Looks for the application itself. */
@@ -129,8 +180,8 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-async function filterAsync(items: readonly string[], keep: (item: string) => Promise<boolean>): Promise<string[]> {
-  const kept: string[] = [];
+async function filterAsync<T>(items: readonly T[], keep: (item: T) => Promise<boolean>): Promise<T[]> {
+  const kept: T[] = [];
   for (const item of items) if (await keep(item)) kept.push(item);
   return kept;
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BerthError } from '../../../contract/errors.ts';
-import { clientViaSchema } from '../../../contract/model/client.ts';
+import { clientRouteSchema, clientViaSchema } from '../../../contract/model/client.ts';
 import { writePrivately } from '../private-file.ts';
 import { hashEntry } from './entry.ts';
 
@@ -17,11 +17,15 @@ const ownedEntrySchema = z.strictObject({
   hashes: z.array(z.string()).min(1),
   /** Set before a write, cleared after it: if Berth is killed in between, the file tells which of the two it is. */
   pending: z.enum(['set', 'remove']).optional(),
+  /** How it got there. */
+  route: clientRouteSchema.default('file'),
+  /** Somebody else is to write it, for us: an entry with these fields is ours when it comes; nobody waits for it longer than `until`. */
+  awaits: z.strictObject({ marks: z.record(z.string(), z.unknown()), until: z.iso.datetime() }).optional(),
 });
 export type OwnedEntry = z.infer<typeof ownedEntrySchema>;
 
 /** What Berth wrote into one file and what it must put back when the last of it goes. */
-const ownershipSchema = z.strictObject({
+export const ownershipSchema = z.strictObject({
   version: z.literal(1),
   path: z.string(),
   entries: z.array(ownedEntrySchema),
@@ -67,7 +71,7 @@ export class OwnershipStore {
   }
 }
 
-export type EntryState = 'installed' | 'changed' | 'missing';
+export type EntryState = 'installed' | 'changed' | 'missing' | 'awaited';
 
 /** An owned entry beside what stands in the file. */
 export interface FoundEntry {
@@ -91,6 +95,7 @@ export function compareOwned(
   return ownership.entries
     .filter((owned) => owned.client === client)
     .flatMap((owned): FoundEntry[] => {
+      if (owned.awaits) return [{ owned, name: owned.name, value: undefined, state: 'awaited' }];
       if (entries.has(owned.name)) {
         const value = entries.get(owned.name);
         const mine = owned.hashes.includes(hashEntry(value));

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { access, constants, lstat, readFile, realpath, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { access, constants, lstat, open, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { BerthError } from '../../../contract/errors.ts';
 
 /** A client's config file as it was read. `bytes` is null when it does not exist. */
@@ -20,6 +22,11 @@ export interface FileSnapshot {
 
 /** Larger config files are somebody's mistake; parsing them would stall Berth. In bytes. */
 const LARGEST = 32 * 1024 * 1024;
+/** A file that nobody has touched for so long is not being written. In ms. */
+const SETTLED_MS = 300;
+/** How long to wait for a file that makes no sense and is touched all the time. In ms. */
+const LONGEST_SETTLING_MS = 1_500;
+const SETTLING_POLL_MS = 10;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
@@ -50,31 +57,66 @@ export async function resolveTarget(file: string): Promise<string> {
 
 /** Reads the real file. Rejects with `refused` for what is no regular file, `too-large`, `invalid-config` for what is not UTF-8. */
 export async function readTarget(path: string): Promise<FileSnapshot> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+  const found = await readRegular(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
-    throw unreadable(path, error);
+    throw error instanceof BerthError ? error : unreadable(path, error);
   });
   if (found === null) {
     return { path, bytes: null, hash: null, text: '', byteOrderMark: false, mode: 0o600, uid: null, gid: null };
   }
-  if (!found.isFile())
-    throw new BerthError('refused', `${path} is not a regular file.`, { hint: 'Move it away first.' });
-  if (found.size > LARGEST) throw new BerthError('too-large', `${path} is larger than 32 MB.`);
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw unreadable(path, error);
-  });
-  const decoded = decode(bytes, path);
-  const byteOrderMark = decoded.startsWith(BYTE_ORDER_MARK);
+  const { bytes, mode, uid, gid } = found;
   return {
     path,
     bytes,
     hash: hashBytes(bytes),
-    text: byteOrderMark ? decoded.slice(1) : decoded,
-    byteOrderMark,
-    mode: found.mode & 0o7777,
-    uid: found.uid,
-    gid: found.gid,
+    ...decodeConfig(bytes, path),
+    mode: mode & 0o7777,
+    uid,
+    gid,
   };
+}
+
+/**
+ * Reads the real file and has it understood. A program that writes in place empties its file first; therefore what is empty or
+ * makes no sense, and was touched a moment ago, is read again until it makes sense or has held still.
+ */
+export async function readSettled<T>(path: string, understand: (snapshot: FileSnapshot) => T): Promise<T> {
+  const deadline = Date.now() + LONGEST_SETTLING_MS;
+  for (;;) {
+    const mayBeHalf = async () => Date.now() < deadline && (await wasTouchedLately(path));
+    try {
+      const snapshot = await readTarget(path);
+      if (snapshot.bytes?.length !== 0 || !(await mayBeHalf())) return understand(snapshot);
+    } catch (error) {
+      const senseless = error instanceof BerthError && error.code === 'invalid-config';
+      if (!senseless || !(await mayBeHalf())) throw error;
+    }
+    await delay(SETTLING_POLL_MS);
+  }
+}
+
+async function wasTouchedLately(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  return found !== null && Date.now() - found.mtimeMs < SETTLED_MS;
+}
+
+/** Bytes and attributes of one and the same file, whatever takes its name meanwhile. */
+async function readRegular(path: string): Promise<{ bytes: Buffer; mode: number; uid: number; gid: number }> {
+  const requireRegular = (found: Stats) => {
+    if (!found.isFile())
+      throw new BerthError('refused', `${path} is not a regular file.`, { hint: 'Move it away first.' });
+    if (found.size > LARGEST) throw new BerthError('too-large', `${path} is larger than 32 MB.`);
+  };
+  // Before it is opened, too: opening a pipe waits for its writer.
+  requireRegular(await stat(path));
+  const handle = await open(path, 'r');
+  try {
+    const found = await handle.stat();
+    requireRegular(found);
+    return { bytes: await handle.readFile(), mode: found.mode, uid: found.uid, gid: found.gid };
+  } finally {
+    await handle.close();
+  }
 }
 
 /** The bytes of a new text in the encoding of the snapshot. */
@@ -107,9 +149,12 @@ export async function requireWritable(snapshot: FileSnapshot): Promise<void> {
   if (!usable) throw readOnly(folder);
 }
 
-function decode(bytes: Buffer, path: string): string {
+/** The text of a file without its byte order mark. Throws `invalid-config` for what is not UTF-8. */
+export function decodeConfig(bytes: Buffer, path: string): { text: string; byteOrderMark: boolean } {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const decoded = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const byteOrderMark = decoded.startsWith(BYTE_ORDER_MARK);
+    return { text: byteOrderMark ? decoded.slice(1) : decoded, byteOrderMark };
   } catch (error) {
     throw new BerthError('invalid-config', `${path} is not UTF-8 text.`, {
       hint: 'Save the file as UTF-8, then try again. Berth has not touched it.',

@@ -29,7 +29,10 @@ export interface CommandEnd {
  * Runs the command in a process group of its own, without a shell and without a terminal, and waits for its end. Cancelling ends the whole
  * group, and so does the death of Berth. Resolves with null when it succeeded; rejects with `cancelled` or `command-missing`.
  */
-export async function runCommand(work: CommandWork, options: RunOptions): Promise<CommandEnd | null> {
+export async function runCommand(
+  work: Pick<CommandWork, 'command' | 'args'>,
+  options: RunOptions,
+): Promise<CommandEnd | null> {
   const { signal, onLine, cwd, env, platform } = options;
   if (signal.aborted) throw cancelled();
   const group = await ProcessGroup.spawn({ command: work.command, args: work.args, env, cwd, files: [] }, platform);

@@ -61,12 +61,6 @@ export class Activity {
     const seen = [...(this.#seen.get(slug) ?? [])].sort((a, b) => b[1] - a[1]);
     return seen.map(([name, time]) => ({ name, lastSeen: new Date(time).toISOString() }));
   }
-
-  /** When this client last used any server; null if it did not since Berth started. */
-  lastSeen(client: string): string | null {
-    const times = [...this.#seen.values()].flatMap((clients) => clients.get(client) ?? []);
-    return times.length === 0 ? null : new Date(Math.max(...times)).toISOString();
-  }
 }
 
 function getOrCreate<K, V>(map: Map<K, V>, key: K, create: () => V): V {

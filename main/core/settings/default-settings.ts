@@ -8,6 +8,7 @@ export const defaultSettings: Settings = {
   demo: false,
   contexts: {},
   servers: {},
+  clients: {},
   all: { mode: 'tools' },
   theme: 'system',
   startAtLogin: false,

@@ -105,3 +105,48 @@ test('any other client gets a token that is shown once, works, and can be revoke
   await expect(page.getByRole('button', { name: 'Revoke the tokens of my-agent' })).toHaveCount(0);
   await expect(connectHttp(url ?? '', { Authorization: header ?? '' })).rejects.toThrow();
 });
+
+test('entries that somebody took out are named, put back with one click, and the write can be undone', async ({
+  berth,
+}) => {
+  await berth.dock('cluster', 'kubernetes-mcp-server');
+  const { page, sandbox } = berth;
+  const file = join(sandbox.home, '.cursor', 'mcp.json');
+  writeFileSync(file, before);
+  await sandbox.json('install', 'cursor', 'cluster');
+  await berth.go('#/clients');
+  const cursor = page.getByRole('listitem', { name: 'Cursor' });
+  await expect(cursor).toContainText('Installed');
+  writeFileSync(file, before);
+  await expect(cursor).toContainText('Entries are gone from its file');
+  await expect(page.getByRole('link', { name: 'Clients' })).toContainText('1');
+  await cursor.getByRole('button', { name: 'Repair' }).click();
+  await expect(cursor).toContainText('Installed');
+  expect(readFileSync(file, 'utf8')).toContain('berth-cluster');
+
+  await page
+    .getByRole('button', { name: /^Undo the write of berth-cluster/ })
+    .first()
+    .click();
+  const dialog = page.getByRole('dialog', { name: 'Undo in Cursor' });
+  await expect(dialog.getByRole('region', { name: 'Difference' })).toContainText('berth-cluster');
+  await dialog.getByRole('button', { name: 'Undo', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  expect(readFileSync(file, 'utf8')).toBe(before);
+});
+
+test('everything is uninstalled at once, and only what is Berth’s goes', async ({ berth }) => {
+  await berth.dock('cluster', 'kubernetes-mcp-server');
+  const { page, sandbox } = berth;
+  const file = join(sandbox.home, '.cursor', 'mcp.json');
+  writeFileSync(file, before);
+  await sandbox.json('install', 'cursor', 'cluster');
+  await sandbox.json('install', 'claude-desktop', 'cluster');
+  await berth.go('#/clients');
+  await page.getByRole('button', { name: 'Uninstall everything…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Uninstall everything' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Uninstall everything…' })).toHaveCount(0);
+  expect(readFileSync(file, 'utf8')).toBe(before);
+  expect(existsSync(join(sandbox.home, '.config', 'Claude', 'claude_desktop_config.json'))).toBe(false);
+});

@@ -11,6 +11,8 @@ export interface ChildResult {
 export interface ChildOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** It leads a process group of its own: signals go to all of it, and what is left of it ends with it. Not on Windows. */
+  readonly group?: boolean;
 }
 
 /** A program under test with everything that it printed. Its stdin stays open until `end()` or `stop()`. */
@@ -18,6 +20,7 @@ export class Child {
   readonly exited: Promise<ChildResult>;
   readonly #process: ChildProcess;
   readonly #title: string;
+  readonly #group: boolean;
   #stdout = '';
   #stderr = '';
   readonly #watchers = new Set<() => void>();
@@ -25,7 +28,9 @@ export class Child {
 
   constructor(command: string, args: readonly string[], options: ChildOptions) {
     this.#title = [command, ...args].join(' ');
-    const child = spawn(command, args, { ...options, stdio: 'pipe' });
+    const { group = false, ...spawnOptions } = options;
+    this.#group = group;
+    const child = spawn(command, args, { ...spawnOptions, detached: group, stdio: 'pipe' });
     this.#process = child;
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
@@ -39,6 +44,7 @@ export class Child {
     child.stdin.on('error', () => {});
     this.exited = new Promise((resolve, reject) => {
       child.once('error', reject);
+      child.once('exit', () => this.#signalGroup('SIGKILL'));
       child.once('close', (code, signal) => {
         this.#result = { code, signal, stdout: this.#stdout, stderr: this.#stderr };
         resolve(this.#result);
@@ -91,7 +97,9 @@ export class Child {
   }
 
   signal(signal: NodeJS.Signals): void {
-    if (this.running) this.#process.kill(signal);
+    if (!this.running) return;
+    if (this.#group) this.#signalGroup(signal);
+    else this.#process.kill(signal);
   }
 
   /** SIGTERM, then SIGKILL after `graceMs`; the result says which of them it took. */
@@ -126,6 +134,15 @@ export class Child {
       this.exited.catch((error: Error) => fail(error.message));
       check();
     });
+  }
+
+  #signalGroup(signal: NodeJS.Signals): void {
+    if (!this.#group || this.#process.pid === undefined) return;
+    try {
+      process.kill(-this.#process.pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
   }
 
   #wake(): void {

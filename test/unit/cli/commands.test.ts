@@ -23,8 +23,9 @@ const program = await createProgram(kit);
 function leaves(command: Command, path: string[] = []): { usage: string; command: Command }[] {
   return command.commands.flatMap((child) => {
     const here = [...path, child.name()];
-    // One that takes arguments of its own is a command beside those below it.
-    const itself = child.commands.length === 0 || child.registeredArguments.length > 0;
+    // One that takes arguments or options of its own is a command beside those below it.
+    const own = child.registeredArguments.length + child.options.length > 0;
+    const itself = child.commands.length === 0 || own;
     return [...(itself ? [{ usage: here.join(' '), command: child }] : []), ...leaves(child, here)];
   });
 }
@@ -63,13 +64,18 @@ test('the commands are those of the public interface', () => {
       "restart [slugs]",
       "logs [slug]",
       "audit",
+      "approvals",
       "approvals approve <id>",
       "approvals deny <id>",
       "tools <slug>",
       "call <slug> <tool>",
       "clients",
+      "clients repair <client>",
+      "clients cancel <client>",
+      "clients history",
       "install <client> <slugs>",
-      "uninstall <client> [slugs]",
+      "uninstall [client] [slugs]",
+      "undo [id]",
       "endpoint [slug]",
       "doctor [target]",
       "secrets list",

@@ -10,8 +10,11 @@ test.each([
   ['env.NEW', 'x', { env: { OLD: '1', NEW: 'x' } }],
   ['env.OLD', '2', { env: { OLD: '2' } }],
   ['env.OLD', '', { env: {} }],
+  ['clients.vscode.file', '~/x/mcp.json', { clients: { amp: { file: '/a' }, vscode: { file: '~/x/mcp.json' } } }],
+  ['clients.vscode.file', 'C:\\x\\mcp.json', { clients: { amp: { file: '/a' }, vscode: { file: 'C:\\x\\mcp.json' } } }],
+  ['clients.amp.file', '', { clients: {} }],
 ])('config set %s %s', (setting, value, patch) => {
-  expect(settingsPatch(setting, value, { OLD: '1' })).toEqual(patch);
+  expect(settingsPatch(setting, value, { env: { OLD: '1' }, clients: { amp: { file: '/a' } } })).toEqual(patch);
 });
 
 test.each([
@@ -21,6 +24,10 @@ test.each([
   ['all.mode', 'some'],
   ['start-at-login', 'yes'],
   ['servers', 'none'],
+  ['clients.vscode.file', 'mcp.json'],
+  ['clients.vscode', '/x/mcp.json'],
 ])('config set %s %s is refused', (setting, value) => {
-  expect(() => settingsPatch(setting, value, {})).toThrow(`"${setting}" cannot be set to "${value}".`);
+  expect(() => settingsPatch(setting, value, { env: {}, clients: {} })).toThrow(
+    `"${setting}" cannot be set to "${value}".`,
+  );
 });

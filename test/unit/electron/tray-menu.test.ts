@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type TrayItem, trayMenu, trayTooltip } from '../../../main/electron/tray-menu.ts';
+import { aClient } from '../../fixtures/clients/a-client.ts';
 import { contextOf, serverOf, statusOf } from './status-of.ts';
 
 /** A menu as indented text: what a person reads, with what is greyed out in brackets. */
@@ -70,6 +71,23 @@ describe('trayMenu', () => {
     ]);
     expect(read(menu)).not.toContain('p2');
     expect(trayTooltip({ ...busy, approvals: [approval] })).toContain('1 call to approve');
+  });
+
+  it('shows a client whose file is not as Berth left it, with a repair in one click where nothing has to be asked', () => {
+    const entries = [{ slug: 'a', name: 'berth-a', via: 'bridge', state: 'missing' } as const];
+    const wiped = aClient('windsurf', { title: 'Windsurf', state: 'wiped', entries });
+    const menu = trayMenu({ ...busy, clients: [wiped, aClient('zed', { state: 'installed' })] });
+    expect(read(menu)).toContain('▲ Windsurf: Berth’s entries are gone from its file >\n  Repair\n  Look at it…');
+    expect(read(menu)).not.toContain('zed');
+    const repair = (running: boolean) => {
+      const [item] = trayMenu({ ...busy, clients: [{ ...wiped, running }] }).filter(
+        (one) => one.type === 'submenu' && one.label.includes('Windsurf'),
+      );
+      return item?.type === 'submenu' ? item.items[0] : undefined;
+    };
+    expect(repair(false)).toMatchObject({ enabled: true, action: { do: 'repair', client: 'windsurf' } });
+    expect(repair(true)).toMatchObject({ enabled: false });
+    expect(trayTooltip({ ...busy, clients: [wiped] })).toContain('1 client to look at');
   });
 
   it('has a line per server, the active context as radio items, the endpoints, open and quit', () => {

@@ -1,15 +1,17 @@
 import type { ConfigText } from './config-text.ts';
 import { jsonConfig } from './json-config.ts';
 import { jsonDialects } from './json-text.ts';
+import { tomlConfig } from './toml-config.ts';
 
 /**
  * The editor of each format that clients' files have: `json` strict · `json-comments` with comments · `jsonc` with comments and
- * trailing commas.
+ * trailing commas · `toml`.
  */
 export const configTexts = {
   json: jsonConfig(jsonDialects.json),
   'json-comments': jsonConfig(jsonDialects['json-comments']),
   jsonc: jsonConfig(jsonDialects.jsonc),
+  toml: tomlConfig,
 } as const satisfies Record<string, ConfigText>;
 
 export type ConfigFormat = keyof typeof configTexts;

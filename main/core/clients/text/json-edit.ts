@@ -2,6 +2,7 @@ import type { Node } from 'jsonc-parser';
 import type { Edited, InsertionTrace } from './config-text.ts';
 import { indentAt, layoutIn, printJson, printMember, startsItsLine, styleOf } from './json-style.ts';
 import { type JsonDialect, marksBetween, memberOf, membersOf, objectsAlong, parseJsonText } from './json-text.ts';
+import { splice } from './text-lines.ts';
 
 /**
  * Sets one named entry in the object at `keys`. `trace.before` is the whole text if there was no root, else the inside of the deepest
@@ -133,8 +134,4 @@ function intoBlank(text: string, document: string, eol: string): string {
 
 function nest(keys: readonly string[], value: unknown): unknown {
   return keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
-}
-
-function splice(text: string, offset: number, length: number, content: string): string {
-  return text.slice(0, offset) + content + text.slice(offset + length);
 }

@@ -1,5 +1,6 @@
 import type { Node } from 'jsonc-parser';
 import { marksBetween, membersOf } from './json-text.ts';
+import { eolOf } from './text-lines.ts';
 
 /** How a file is written, so that what we add looks as if its owner had. */
 export interface JsonStyle {
@@ -100,13 +101,6 @@ function printOnOneLine(value: unknown, spaced: boolean): string {
   if (Array.isArray(value)) return `[${value.map((item) => printOnOneLine(item, spaced)).join(', ')}]`;
   const members = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${printOnOneLine(item, spaced)}`);
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
-}
-
-function eolOf(text: string): string {
-  const windows = text.split('\r\n').length - 1;
-  const unix = text.split('\n').length - 1 - windows;
-  if (windows > 0 || unix > 0) return windows > unix ? '\r\n' : '\n';
-  return text.includes('\r') ? '\r' : '\n';
 }
 
 function lineStart(text: string, offset: number): number {

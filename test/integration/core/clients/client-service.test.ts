@@ -176,17 +176,19 @@ describe('ClientService', () => {
   });
 
   it('finds applications by program, launcher and folder, and reports the last connection', async () => {
-    expect((await clients.list()).map(({ id, state }) => `${id} ${state}`)).toEqual([
+    const registry = sandbox.registry.filter(({ id }) => id === 'claude-desktop' || id === 'cursor');
+    expect((await create({ registry }).list()).map(({ id, state }) => `${id} ${state}`)).toEqual([
       'claude-desktop absent',
       'cursor absent',
     ]);
     await mkdir(join(home, '.config', 'Claude'), { recursive: true });
     await writeDeep(join(home, 'bin', 'cursor'), '#!/bin/sh\n');
     await chmod(join(home, 'bin', 'cursor'), 0o755);
-    const seen = create({ connectedAt: (id) => (id === 'cursor' ? '2026-05-01T10:00:00.000Z' : null) });
-    expect((await seen.list()).map(({ id, state, connectedAt }) => [id, state, connectedAt])).toEqual([
-      ['claude-desktop', 'available', null],
-      ['cursor', 'available', '2026-05-01T10:00:00.000Z'],
+    const sighting = { at: '2026-05-01T10:00:00.000Z', as: { name: 'cursor-vscode', version: '1.0.0' } };
+    const seen = create({ registry, seen: (id) => (id === 'cursor' ? sighting : null) });
+    expect((await seen.list()).map((one) => [one.id, one.state, one.connectedAt, one.connectedAs])).toEqual([
+      ['claude-desktop', 'available', null, null],
+      ['cursor', 'available', sighting.at, sighting.as],
     ]);
     const { notes } = await seen.preview({ client: 'claude-desktop', slugs: ['a'], action: 'install' });
     expect(notes).toEqual(['Of Claude Desktop only its folder was found, not the application.']);

@@ -198,6 +198,23 @@ describe('ExistingServers', () => {
     if ('keep' in rest) expect(await readFile(cursorFile, 'utf8')).toBe(cursorWith(rest));
   });
 
+  it('undo puts the entry back byte for byte, secret and all, unless the file has changed since', async () => {
+    const before = cursorWith({ gh, keep });
+    await writeDeep(cursorFile, before);
+    await existing.import(request);
+    const { diff } = await sandbox.clients.previewUndo();
+    expect(diff).toContain('+    "gh": {');
+    expect(diff).not.toContain(secret);
+    await sandbox.clients.undo({});
+    expect(await readFile(cursorFile, 'utf8')).toBe(before);
+    expect(sandbox.tokens.list()).toEqual([]);
+
+    await existing.import({ ...request, slug: 'again' });
+    await writeFile(cursorFile, (await readFile(cursorFile, 'utf8')).replace('"mine": true', '"mine": false'));
+    await expect(sandbox.clients.undo({})).rejects.toMatchObject({ code: 'conflict' });
+    expect(await readFile(cursorFile, 'utf8')).toContain('"berth-again"');
+  });
+
   it('replaces an entry of the very name that Berth would give', async () => {
     await writeDeep(cursorFile, cursorWith({ 'berth-gh': gh }));
     await existing.import({ ...request, name: 'berth-gh', slug: 'gh' });

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the registry's own placeholders look like this
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildEntry, containsEntry, hashEntry, hideSecrets, mergeEntry } from '../../../../main/core/clients/entry.ts';
@@ -46,6 +47,30 @@ describe('entries', () => {
       disabled: true,
     });
     expect(mergeEntry(cursor, 'nonsense', { url: 'n' })).toEqual({ url: 'n' });
+  });
+
+  it('spread what stands for several items in a list, with what is around it', () => {
+    const stdio = {
+      command: ['${command}', '${args...}', '${url}'],
+      environment: '${env}',
+      argv: ['-e=${env...}!', 'n', '${args...}'],
+    };
+    const row = { ...cursor, entries: { stdio } };
+    expect(buildEntry(row, 'bridge', { command: '/b', args: ['x', 'y'], env: { A: '1', B: '2' } })).toEqual({
+      command: ['/b', 'x', 'y'],
+      environment: { A: '1', B: '2' },
+      argv: ['-e=A=1!', '-e=B=2!', 'n', 'x', 'y'],
+    });
+    expect(buildEntry(row, 'bridge', { command: '/b', args: [] })).toEqual({ command: ['/b'], argv: ['n'] });
+  });
+
+  it('keep what users added deep in them', () => {
+    const url = { requestOptions: { headers: { Authorization: 'Bearer ${token}' } } };
+    const row = { ...cursor, entries: { url } };
+    const existing = { requestOptions: { timeout: 5, headers: { 'X-Mine': '1', Authorization: 'Bearer old' } } };
+    expect(mergeEntry(row, existing, buildEntry(row, 'url', { token: 't' }))).toEqual({
+      requestOptions: { timeout: 5, headers: { 'X-Mine': '1', Authorization: 'Bearer t' } },
+    });
   });
 
   it('are recognised by meaning, not by order', () => {

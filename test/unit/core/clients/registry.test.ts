@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { expandPath } from '../../../../main/core/clients/locate.ts';
-import { loadClientRegistry, parseClientRow } from '../../../../main/core/clients/registry.ts';
+import { loadClientRegistry, loadRegistry, parseClientRow } from '../../../../main/core/clients/registry.ts';
 
 const shipped = fileURLToPath(new URL('../../../../assets/clients', import.meta.url));
 
@@ -22,41 +22,82 @@ reload: Restart it.
 verifiedAt: null
 `;
 
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'berth-rows-'));
+  try {
+    await work(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 describe('the client registry', () => {
-  it('knows Claude Desktop by the bridge and Cursor by URL, on every platform', async () => {
+  it('knows the clients of this list, each on every platform', async () => {
     const rows = await loadClientRegistry(shipped);
-    expect(rows.map(({ id, via, format, key }) => ({ id, via, format, key }))).toEqual([
-      { id: 'claude-desktop', via: 'bridge', format: 'json', key: ['mcpServers'] },
-      { id: 'cursor', via: 'url', format: 'json', key: ['mcpServers'] },
-    ]);
+    expect(rows.map(({ id }) => id).join(' ')).toBe(
+      'amp antigravity claude-code claude-desktop cline codex cursor devin-desktop gemini-cli copilot-cli junie kiro ' +
+        'lm-studio opencode qwen-code vscode vscode-insiders warp windsurf zed',
+    );
     for (const { paths, detect } of rows) {
       expect(Object.keys(paths).sort()).toEqual(['darwin', 'linux', 'win32']);
       expect(Object.keys(detect).sort()).toEqual(['darwin', 'linux', 'win32']);
     }
   });
 
-  it('takes more rows as data, and lets a later folder replace one', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'berth-rows-'));
-    try {
-      await writeFile(join(folder, 'other.yaml'), row);
-      await writeFile(
-        join(folder, 'mine.yaml'),
-        row.replace('id: other', 'id: cursor').replace('title: Other', 'title: Mine'),
-      );
-      const rows = await loadClientRegistry(shipped, folder, join(folder, 'none'));
-      expect(rows.map(({ id, title }) => `${id}: ${title}`)).toEqual([
-        'claude-desktop: Claude Desktop',
-        'cursor: Mine',
-        'other: Other',
-      ]);
-    } finally {
-      await rm(folder, { recursive: true });
+  it('prefers the bridge, which needs no token in the file, everywhere but in Cursor', async () => {
+    const rows = await loadClientRegistry(shipped);
+    expect(rows.filter(({ via }) => via === 'url').map(({ id }) => id)).toEqual(['cursor']);
+    expect(rows.filter(({ entries }) => entries.url === undefined).map(({ id }) => id)).toEqual(['claude-desktop']);
+  });
+
+  it('says either what shows that a row is right, or what could not be verified', async () => {
+    for (const { id, verifiedAt, evidence, doubts } of await loadClientRegistry(shipped)) {
+      expect({ id, shown: (verifiedAt === null ? doubts : evidence).length > 0 }).toEqual({ id, shown: true });
     }
   });
 
+  it('takes rows of the user: more of them, and instead of those that come with Berth', async () => {
+    await inFolder(async (folder) => {
+      await writeFile(join(folder, 'other.yaml'), row);
+      await writeFile(join(folder, 'mine.yml'), row.replace('id: other', 'id: cursor').replace('Other', 'Mine'));
+      await writeFile(join(folder, 'notes.txt'), 'id: [');
+      const { rows, problems } = await loadRegistry(shipped, folder);
+      expect(problems).toEqual([]);
+      const titles = new Map(rows.map(({ id, title }) => [id, title]));
+      expect([titles.get('cursor'), titles.get('other'), titles.get('zed')]).toEqual(['Mine', 'Other', 'Zed']);
+      expect(rows).toHaveLength((await loadClientRegistry(shipped)).length + 1);
+    });
+  });
+
+  it('leaves out a wrong row of the user, says where it is wrong, and keeps the one that comes with Berth', async () => {
+    await inFolder(async (folder) => {
+      await writeFile(join(folder, 'a.yaml'), row.replace('id: other', 'id: cursor').replace('jsonc', 'ini'));
+      await writeFile(join(folder, 'b.yaml'), row);
+      await writeFile(join(folder, 'c.yaml'), row);
+      const { rows, problems } = await loadRegistry(shipped, folder);
+      expect(rows.find(({ id }) => id === 'cursor')?.title).toBe('Cursor');
+      expect(rows.find(({ id }) => id === 'other')?.title).toBe('Other');
+      expect(problems.map(({ message }) => message)).toEqual([
+        expect.stringContaining(`${join(folder, 'a.yaml')}:4:9: "format"`),
+        `${join(folder, 'c.yaml')}: the client "other" is already in ${join(folder, 'b.yaml')}.`,
+      ]);
+    });
+  });
+
+  it('needs no folder of the user, and says so when one cannot be read', async () => {
+    await inFolder(async (folder) => {
+      expect((await loadRegistry(shipped, join(folder, 'none'))).problems).toEqual([]);
+      await writeFile(join(folder, 'file'), '');
+      const { rows, problems } = await loadRegistry(shipped, join(folder, 'file'));
+      expect(rows.length).toBeGreaterThan(0);
+      expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining('ENOTDIR')]);
+    });
+  });
+
   it.each([
-    ['id: other\n  bad: [', /line 1, column 5: Nested mappings/],
-    [row.replace('format: jsonc', 'format: toml'), /format/],
+    ['id: other\n  bad: [', /other\.yaml:1:5: nested mappings/],
+    [row.replace('format: jsonc', 'format: ini'), /other\.yaml:4:9: "format"/],
+    [row.replace('~/.other/mcp.json', '{ path: /x, via: bridge }'), /entry shape for what `via` of a place says/],
     [row.replace('via: url', 'via: bridge'), /entry shape/],
     [`${row}\nextra: 1`, /extra/i],
     [row.replace('verifiedAt: null', 'verifiedAt: yesterday'), /verifiedAt/],

@@ -49,7 +49,7 @@ async function scan(
   } = {},
 ) {
   const snapshot = { path: '/f', bytes: Buffer.from(text), hash: 'h', text, byteOrderMark, mode, uid: 1, gid: 1 };
-  const state = readState(client, snapshot, nothingOwned('/f'));
+  const state = readState(client, snapshot, nothingOwned('/f'), () => new Date());
   return await scanFile(
     { row: client, file: '/f', state },
     {

@@ -1,0 +1,59 @@
+import type { ReactNode } from 'react';
+import type { Client } from '../../../contract/model/client.ts';
+import { useStatus } from '../../session/session-context.tsx';
+import { Box } from '../../ui/box.tsx';
+import { Button } from '../../ui/button.tsx';
+import { type ClientTask, Unverified } from './client-parts.tsx';
+
+/** Clients that have nothing of Berth's yet, a line each. */
+export function ClientRows({
+  title,
+  aside,
+  clients,
+  eager = false,
+  onTask,
+}: {
+  title: string;
+  aside: ReactNode;
+  clients: readonly Client[];
+  /** Installing into one of these is the next thing to do. */
+  eager?: boolean;
+  onTask(task: ClientTask): void;
+}) {
+  const anyServer = useStatus((status) => status.servers.length > 0);
+  if (clients.length === 0) return null;
+  return (
+    <Box title={title} aside={aside}>
+      <ul className="grid grid-cols-[repeat(auto-fill,minmax(340px,1fr))] gap-px bg-line">
+        {clients.map((client) => (
+          <li
+            key={client.id}
+            aria-label={client.title}
+            className="flex min-w-0 items-center gap-2 bg-panel py-1.5 pr-2 pl-3"
+          >
+            <div className="min-w-0 flex-1">
+              <h2 className="flex items-center gap-2 font-medium">
+                <span className="truncate">{client.title}</span>
+                <Unverified client={client} />
+              </h2>
+              <p className="truncate text-sm text-faint" title={client.file}>
+                {client.file}
+              </p>
+            </div>
+            <Button
+              size="small"
+              kind={eager ? 'primary' : 'plain'}
+              disabled={!anyServer}
+              title={anyServer ? undefined : 'Add a server first'}
+              onClick={() => onTask({ client: client.id, action: 'install' })}
+            >
+              Install…
+            </Button>
+          </li>
+        ))}
+        {/* Fills the last line of the grid with the panel's own ground. */}
+        <li aria-hidden className="col-end-[-1] bg-panel empty:min-w-0" />
+      </ul>
+    </Box>
+  );
+}

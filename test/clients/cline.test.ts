@@ -1,0 +1,4 @@
+import { proveRow } from './support/prove-row.ts';
+import { realClients } from './support/real-clients.ts';
+
+await proveRow(realClients.cline);
