@@ -39,6 +39,7 @@ async function candidates(
     if (awaiting.argChoices) return awaiting.argChoices;
     if (awaiting.long === '--output') return ['json', 'yaml', 'wide'];
     if (awaiting.long === '--level') return ['debug', 'info', 'warn', 'error'];
+    if (awaiting.long === '--as') return ['json', 'toml', 'yaml', 'claude-cli', 'curl', ...(await names('clients'))];
     return awaiting.long === '--context' ? ['active', 'none', ...(await names('contexts'))] : [];
   }
   if (typed.startsWith('-')) {

@@ -191,9 +191,6 @@ function clientHandlers({
   };
   return {
     'clients.list': () => clients.list(),
-    'clients.existing': (input) => existing.list(input?.client),
-    'clients.importPreview': (input) => existing.preview(input),
-    'clients.import': (input) => existing.import(input),
     'clients.preview': (input) => {
       if (input.action === 'install') requireEach(input.slugs);
       return clients.preview(input);
@@ -229,6 +226,9 @@ function clientHandlers({
       requireEach([slug]);
       return clients.snippet({ slug, format, name, via }, () => tokens.mint(slug, name));
     },
+    'clients.existing': (input) => existing.list(input?.client),
+    'clients.importPreview': (input) => existing.preview(input),
+    'clients.import': (input) => existing.import(input),
     'endpoint.mint': async ({ slug, name }) => {
       if (slug !== METRICS) requireEndpoint(servers, slug);
       const url = `${endpoint().url}/${slug === METRICS ? METRICS : `${slug}/mcp`}`;

@@ -47,8 +47,8 @@ export interface CoreParts {
   readonly audit: AuditLog;
   readonly approvals: Approvals;
   readonly clients: ClientService;
-  readonly existing: ExistingServers;
   readonly registry: ClientCatalog;
+  readonly existing: ExistingServers;
   readonly tokens: EndpointTokens;
   readonly secrets: SecretStore;
   readonly inspector: Inspector;

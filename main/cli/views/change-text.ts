@@ -1,9 +1,10 @@
 import type { ClientChange } from '../../../contract/model/client.ts';
 import type { Render } from '../output.ts';
 
-/** The difference with its colours. */
+/** What a change would do: the commands or links that it takes, or the difference of the file with its colours. */
 export const changeText: Render<ClientChange> = (change, { paint }) => {
   if (change.noop) return `Nothing would change in ${change.file}.`;
+  if (change.steps.length > 0) return change.steps.join('\n');
   return change.diff
     .trimEnd()
     .split('\n')

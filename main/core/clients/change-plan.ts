@@ -18,9 +18,9 @@ export type ChangeRequest =
       /** Whether the application was seen on this machine. */
       readonly seen: boolean;
       readonly entries: ReadonlyMap<string, Record<string, unknown>>;
+      readonly undoes?: string;
       /** Names of entries of somebody else's that go in the same write, because their owner asked for it. */
       readonly replaces?: readonly string[];
-      readonly undoes?: string;
     }
   /** No slugs: everything of ours. */
   | { readonly action: 'uninstall'; readonly slugs: readonly string[]; readonly undoes?: string }
@@ -34,8 +34,7 @@ export type ChangeRequest =
 /** A change of one entry that a plan makes. */
 export interface PlannedEntry {
   readonly action: 'set' | 'remove';
-  /** Null for an entry of somebody else's. */
-  readonly slug: string | null;
+  readonly slug: string;
   readonly name: string;
   readonly hash: string | null;
 }
@@ -107,6 +106,7 @@ function planInstall(
   { via, seen, entries: wanted, replaces = [] }: ChangeRequest & { readonly action: 'install' },
 ): Draft {
   let text = withoutForeign(row, state, replaces);
+  if (row.needsFile && text.trim() === '') throw fileNeeded(row, state);
   const base = isFresh(row, state) ? freshOwnership(state) : state.ownership;
   let { trace } = base;
   const planned: PlannedEntry[] = [];
@@ -126,7 +126,7 @@ function planInstall(
   }
   const gone = replaces
     .filter((name) => planned.every((entry) => entry.name !== name))
-    .map((name): PlannedEntry => ({ action: 'remove', slug: null, name, hash: null }));
+    .map((name): PlannedEntry => ({ action: 'remove', slug: '', name, hash: null }));
   return { text, entries: [...gone, ...planned], ownership: { ...base, entries: [...owned.values()], trace } };
 }
 
@@ -249,6 +249,13 @@ function earlierTrace(known: InsertionTrace | null, next: InsertionTrace | null)
 /** Whether the entry, as it stands in the file, is what we would write now (tokens aside). */
 export function isCurrent(entry: FoundEntry, wanted: Record<string, unknown>): boolean {
   return containsEntry(entry.value, wanted);
+}
+
+function fileNeeded(row: ClientRow, { snapshot }: ClientFileState): BerthError {
+  return new BerthError('unsupported', `${row.title} accepts no file that holds servers only: ${snapshot.path}.`, {
+    hint: `Open ${row.title} once, so that it makes its own, then install again.`,
+    details: { file: snapshot.path },
+  });
 }
 
 /** The error for an entry of our name that somebody else has written. */

@@ -21,7 +21,7 @@ import { type ChangeRequest, type ClientFileState, changesFile, isCurrent } from
 import { ClientFiles } from './client-file.ts';
 import { diffOf, notesOf, placeWarnings } from './describe-change.ts';
 import { withDuplicates } from './duplicates.ts';
-import { buildEntry, HIDDEN } from './entry.ts';
+import { buildEntry, entryName, HIDDEN } from './entry.ts';
 import { describeWrite, readHistory } from './history.ts';
 import { type ClientLocation, detectClient, expandPath, locateClient, type Presence } from './locate.ts';
 import type { FoundEntry, Ownership } from './ownership.ts';
@@ -200,7 +200,7 @@ export class ClientService implements Disposable {
     replaces?: readonly string[];
   }): Promise<Client> {
     const row = this.#row(request.client);
-    if (request.replaces && request.whenRunning === 'queue') throw cannotWait(row);
+    if (request.replaces && request.whenRunning === 'queue') throw cannotWait(row, 'An import');
     const via = this.#via(rowAt(row, (await this.#place(row)).via), request.via);
     const slugs = [...new Set(request.slugs)];
     if (slugs.length === 0) throw new BerthError('invalid-argument', 'Name at least one server to install.');
@@ -295,7 +295,7 @@ export class ClientService implements Disposable {
     whenRunning?: WhenRunning | undefined;
   }): Promise<Client> {
     const { row, place, former } = await this.#formerOf(request.id);
-    if (request.whenRunning === 'queue') throw cannotWait(row);
+    if (request.whenRunning === 'queue') throw cannotWait(row, 'An undo');
     return await this.#gated(row, { action: 'install', slugs: [] }, request.whenRunning, () =>
       this.#write(row, place, request.baseHash, (state, make) => undoRequest(row, state, former, make)),
     );
@@ -477,11 +477,12 @@ export class ClientService implements Disposable {
   }
 
   #entry(row: ClientRow, via: ClientVia, slug: string, token: string | undefined): Record<string, unknown> {
+    const name = entryName(slug);
     if (via === 'url')
-      return buildEntry(row, via, { url: this.#options.endpointUrl(slug), ...(token ? { token } : {}) });
+      return buildEntry(row, via, { name, url: this.#options.endpointUrl(slug), ...(token ? { token } : {}) });
     const { command, args, env } = this.#options.bridgeCommand();
     const all = [...args, 'connect', slug, '--client', row.id];
-    return buildEntry(row, via, { command, args: all, ...(env && Object.keys(env).length > 0 ? { env } : {}) });
+    return buildEntry(row, via, { name, command, args: all, ...(env && Object.keys(env).length > 0 ? { env } : {}) });
   }
 
   #isCurrent(row: ClientRow, entry: FoundEntry): boolean {
@@ -590,10 +591,14 @@ function onlyOffered(row: ClientRow, route: 'deeplink' | 'mcpb'): BerthError {
   });
 }
 
-function cannotWait(row: ClientRow): BerthError {
-  return new BerthError('unsupported', 'An undo cannot wait: what it puts back depends on what the file is then.', {
-    hint: `Quit ${row.title} and undo then, or use --when-running restart.`,
-  });
+function cannotWait(row: ClientRow, what: string): BerthError {
+  return new BerthError(
+    'unsupported',
+    `${what} cannot wait: what is put back or replaced depends on what the file is then.`,
+    {
+      hint: `Quit ${row.title} and try again then, or use --when-running restart.`,
+    },
+  );
 }
 
 function stateOf(

@@ -69,10 +69,9 @@ export function notesOf(
   if (via === 'url' && replaced.length > 0) {
     notes.push(`${replaced.map(({ name }) => name).join(', ')}: gets a new token; the former one ends.`);
   }
-  for (const { name, slug } of plan.entries) {
-    if (slug === null || name === entryName(slug)) continue;
+  const renamed = plan.entries.filter(({ action, name, slug }) => action === 'set' && name !== entryName(slug));
+  for (const { name, slug } of renamed)
     notes.push(`The entry of "${slug}" keeps the name "${name}" that it was given.`);
-  }
   return notes;
 }
 

@@ -7,6 +7,8 @@ import type { ConfigPlace, ConfigText } from './text/config-text.ts';
 
 /** What fills an entry's placeholders. A value that is undefined takes its field out. */
 export interface EntryValues {
+  /** Of the entry, for clients that want it inside as well. */
+  readonly name: string;
   readonly url?: string;
   readonly token?: string;
   readonly command?: string;
@@ -100,6 +102,11 @@ export function hideSecrets(text: string, format: ConfigText, place: ConfigPlace
   return hideTokens(shown).replace(knownSecrets, HIDDEN);
 }
 
+/** A text without Berth's own tokens. */
+export function hideTokens(text: string): string {
+  return text.replaceAll(new RegExp(TOKEN, 'g'), HIDDEN);
+}
+
 /** Secrets of all entries in every spelling that a text may have, longest first; short ones only in quotes, since they may be part of anything. */
 function secretValues(text: string, format: ConfigText, place: ConfigPlace): string[] {
   const values = new Set<string>();
@@ -116,11 +123,6 @@ function secretValues(text: string, format: ConfigText, place: ConfigPlace): str
     return [];
   }
   return [...values].sort((one, other) => other.length - one.length);
-}
-
-/** A text without Berth's own tokens. */
-export function hideTokens(text: string): string {
-  return text.replaceAll(new RegExp(TOKEN, 'g'), HIDDEN);
 }
 
 function fillObject(shape: JsonObject, values: ReadonlyMap<string, unknown>): JsonObject {

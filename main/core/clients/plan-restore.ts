@@ -21,8 +21,8 @@ export interface Former {
   readonly entries: readonly FoundEntry[];
   /** Those that the write made, by server and name. */
   readonly added: readonly { readonly slug: string; readonly name: string }[];
-  /** Entries of somebody else's that the write took out at their owner's wish, as they stood then. */
-  readonly foreign: ReadonlyMap<string, unknown>;
+  /** Entries of somebody else's that the write took out, or replaced with ours, because their owner asked for it. */
+  readonly foreign: readonly { readonly name: string; readonly value: unknown }[];
   /** It took entries out and did nothing else. */
   readonly removedOnly: boolean;
 }
@@ -44,12 +44,11 @@ export async function readFormer(journal: ClientJournal, row: ClientRow, write: 
   );
   const there = new Set(entries.map(({ owned }) => owned.slug));
   const added = write.lines.flatMap(({ action, slug, name }) =>
-    action === 'set' && slug !== null && name !== null && !there.has(slug) ? [{ slug, name }] : [],
+    action === 'set' && slug !== null && name !== null && !there.has(slug) && !then.has(name) ? [{ slug, name }] : [],
   );
-  const foreign = new Map(
-    write.lines.flatMap(({ action, slug, name }) =>
-      action === 'remove' && slug === null && name !== null && then.has(name) ? [[name, then.get(name)] as const] : [],
-    ),
+  const ours = new Set(entries.map(({ name }) => name));
+  const foreign = write.lines.flatMap(({ name }) =>
+    name !== null && then.has(name) && !ours.has(name) ? [{ name, value: then.get(name) }] : [],
   );
   const removedOnly = write.lines.every(({ action }) => action === 'remove');
   const { after, mode, owned } = first;
@@ -74,7 +73,9 @@ export function planRestore(
   let { text } = former;
   const owned = new Map(former.owned.entries.map((entry) => [`${entry.client} ${entry.slug}`, entry]));
   const planned: PlannedEntry[] = former.added.map(({ slug, name }) => ({ action: 'remove', slug, name, hash: null }));
-  for (const [name, value] of former.foreign) planned.push({ action: 'set', slug: null, name, hash: hashEntry(value) });
+  for (const { name, value } of former.foreign) {
+    planned.push({ action: 'set', slug: '', name, hash: hashEntry(value) });
+  }
   for (const entry of former.entries) {
     const { slug } = entry.owned;
     const token = tokens.get(slug);

@@ -50,10 +50,22 @@ const detectSchema = z.strictObject({
 });
 
 /**
- * The object that is written, with `${url}`, `${token}`, `${command}`, `${args}`, `${env}`; a value that is one placeholder alone keeps
- * its type. In a list `${args...}` stands for as many items as there are, with what is written around it around each of them.
+ * The object that is written, with `${name}` of the entry and the placeholders of its way; a value that is one placeholder alone keeps
+ * its type. In a list `${args...}` stands for as many items as there are, with what is written around it around each of them; of
+ * `${env...}` each is `NAME=value`. Other `${…}`, with more than a name in it, is the client's own.
  */
-const shapeSchema = z.record(z.string(), z.unknown());
+const shapeSchema = (needed: readonly string[], others: readonly string[]) =>
+  z.record(z.string(), z.unknown()).superRefine((shape, context) => {
+    const known = [...needed, ...others, 'name'];
+    const used = [...JSON.stringify(shape).matchAll(/\$\{(\w+)(?:\.\.\.)?\}/g)].map(([, name = '']) => name);
+    const unknown = used.find((name) => !known.includes(name));
+    const missing = needed.find((name) => !used.includes(name));
+    if (unknown !== undefined) {
+      context.addIssue({ code: 'custom', message: `\${${unknown}} stands for nothing; there are ${known.join(', ')}` });
+    } else if (missing !== undefined) {
+      context.addIssue({ code: 'custom', message: `\${${missing}} must be in it` });
+    }
+  });
 
 const perPlatform = <T extends z.ZodType>(schema: T) =>
   z.strictObject({ darwin: schema.optional(), win32: schema.optional(), linux: schema.optional() });
@@ -111,10 +123,15 @@ const fieldsSchema = z.strictObject({
   nameField: z.string().min(1).nullable().default(null),
   /** The way that is written unless the user chooses the other. */
   via: clientViaSchema,
-  entries: z.strictObject({ url: shapeSchema.optional(), stdio: shapeSchema.optional() }),
+  entries: z.strictObject({
+    url: shapeSchema(['url'], ['token']).optional(),
+    stdio: shapeSchema(['command', 'args'], ['env']).optional(),
+  }),
   rejectsByteOrderMark: z.boolean().default(false),
   /** Known mistakes in its entries, which Berth tells of those that it did not write. */
   pitfalls: z.array(pitfallSchema).default([]),
+  /** It makes its file itself, and accepts none that holds servers only. */
+  needsFile: z.boolean().default(false),
   /** In order of preference. */
   paths: perPlatform(z.array(placeSchema).min(1)),
   detect: perPlatform(detectSchema),

@@ -45,27 +45,28 @@ export async function undoRequest(
     return { action: 'restore', former, tokens: await bySlug(urls, (slug) => make.token(slug)) };
   }
   const undoes = former.write;
-  if (former.foreign.size > 0) throw replacedSince(row, snapshot);
   const [first] = before;
-  if (first === undefined) return { action: 'uninstall', slugs: former.added.map(({ slug }) => slug), undoes };
-  if (former.removedOnly && before.every(({ via }) => via === first.via)) {
+  const taken = former.foreign.length > 0;
+  if (first === undefined && !taken)
+    return { action: 'uninstall', slugs: former.added.map(({ slug }) => slug), undoes };
+  if (first !== undefined && former.removedOnly && !taken && before.every(({ via }) => via === first.via)) {
     const slugs = before.map(({ slug }) => slug);
     const entries = await bySlug(slugs, (slug) => make.entry(slug, first.via));
     return { action: 'install', via: first.via, seen: first.seen, entries, undoes };
   }
-  throw replacedSince(row, snapshot);
-}
-
-function replacedSince(row: ClientRow, { path }: FileSnapshot): BerthError {
-  return new BerthError('conflict', `${path} was changed since, so what that write replaced cannot be put back.`, {
-    hint: `Look at the file, then install into or uninstall from ${row.title} what you want to change.`,
-    details: { file: path },
-  });
+  throw new BerthError(
+    'conflict',
+    `${snapshot.path} was changed since, so what that write replaced cannot be put back.`,
+    {
+      hint: `Look at the file, then install into or uninstall from ${row.title} what you want to change.`,
+      details: { file: snapshot.path },
+    },
+  );
 }
 
 /** Whether that write changed our entries and nothing else: a vendor's own command may have written more, which is not ours to take back. */
 function onlyOurs(row: ClientRow, snapshot: FileSnapshot, former: Former): boolean {
-  const names = new Set([...[...former.entries, ...former.added].map(({ name }) => name), ...former.foreign.keys()]);
+  const names = new Set([...former.entries, ...former.added, ...former.foreign].map(({ name }) => name));
   return configTexts[row.format].sameOutside(former.text ?? '', snapshot.text, placeIn(row), names);
 }
 

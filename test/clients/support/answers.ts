@@ -17,8 +17,9 @@ export function listedIn(result: ChildResult, name: string): Answer {
   return line === undefined ? { state: 'absent', words: wordsOf(result) } : { state: 'listed', words: line };
 }
 
-function lineAbout({ stdout }: ChildResult, name: string): string | undefined {
-  const lines = stripVTControlCharacters(stdout).split('\n');
+/** Some lists go to stdout, others to stderr. */
+function lineAbout({ stdout, stderr }: ChildResult, name: string): string | undefined {
+  const lines = stripVTControlCharacters(`${stdout}\n${stderr}`).split('\n');
   return lines.find((line) => new RegExp(`(^|[^\\w-])${name}([^\\w-]|$)`).test(line))?.trim();
 }
 

@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Client } from '../../../contract/model/client.ts';
 import { type ClientRow, loadClientRegistry, placeIn } from '../../../main/core/clients/registry.ts';
 import type { ConfigPlace, ConfigText } from '../../../main/core/clients/text/config-text.ts';
 import { configTexts } from '../../../main/core/clients/text/config-texts.ts';
@@ -32,8 +33,8 @@ export interface Machine extends Terminal {
   /** Puts a file in the place of the client's. */
   write(text: string): Promise<void>;
   entry(name: string): Promise<unknown>;
-  /** When Berth last saw this client, ISO time. */
-  seenByBerth(): Promise<string | null>;
+  /** When Berth last saw this client, ISO time, and what it called itself in `initialize`. */
+  seenByBerth(): Promise<Pick<Client, 'connectedAt' | 'connectedAs'>>;
   dispose(): Promise<void>;
 }
 
@@ -71,7 +72,10 @@ export async function openMachine(client: RealClient, command: readonly string[]
       await writeFile(file, content);
     },
     entry: async (name) => format.entries((await text()).replace(/^\uFEFF/, ''), place).get(name),
-    seenByBerth: async () => (await clientOf(berth, client.id)).connectedAt,
+    seenByBerth: async () => {
+      const { connectedAt, connectedAs } = await clientOf(berth, client.id);
+      return { connectedAt, connectedAs };
+    },
     run: (args, options = {}) =>
       run(join(home, 'bin', client.program), args, {
         cwd: home,

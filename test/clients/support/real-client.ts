@@ -32,6 +32,8 @@ export interface RealClient {
   readonly env: Readonly<Record<string, string>>;
   /** Whether it contacts a server when it is asked; others only read their file. */
   readonly contacts: boolean;
+  /** Its name in `initialize` when it is asked so; null for one that does not contact servers. */
+  readonly callsItself: string | null;
   /** What it says about the server of that name. */
   ask(terminal: Terminal, name: string): Promise<Answer>;
   /** Whether it names the server from its file at all, without regard to whether it can be reached. */

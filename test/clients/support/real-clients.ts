@@ -11,6 +11,7 @@ export const realClients = {
     program: 'claude',
     env: { DISABLE_AUTOUPDATER: '1', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' },
     contacts: true,
+    callsItself: 'claude-code',
     ask: async (terminal, name) => answerInList(await terminal.run(['mcp', 'list']), name, /Connected$/, /Failed/),
     knows: knowsByList(['mcp', 'list']),
     addByUrl: (name, url, authorization) => [
@@ -33,6 +34,7 @@ export const realClients = {
     program: 'codex',
     env: {},
     contacts: true,
+    callsItself: 'codex-mcp-client',
     ask: askCodex,
     knows: async (terminal, name) => (await terminal.run(['mcp', 'get', name])).code === 0,
     addOther: ['mcp', 'add', 'other', '--', ...otherProgram],
@@ -43,6 +45,7 @@ export const realClients = {
     // In a folder that it does not trust it contacts nothing.
     env: { GEMINI_CLI_TRUST_WORKSPACE: 'true', GEMINI_TELEMETRY_ENABLED: 'false' },
     contacts: true,
+    callsItself: 'mcp-test-client',
     ask: async (terminal, name) =>
       answerInList(await terminal.run(['mcp', 'list']), name, /- Connected$/, /- Disconnected$/),
     knows: knowsByList(['mcp', 'list']),
@@ -65,6 +68,7 @@ export const realClients = {
     program: 'qwen',
     env: { QWEN_TELEMETRY_ENABLED: 'false' },
     contacts: true,
+    callsItself: 'mcp-test-client',
     ask: async (terminal, name) =>
       answerInList(await terminal.run(['mcp', 'list']), name, /- Connected$/, /- Disconnected$/),
     knows: knowsByList(['mcp', 'list']),
@@ -87,6 +91,7 @@ export const realClients = {
     program: 'opencode',
     env: { OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_MODELS_FETCH: '1' },
     contacts: true,
+    callsItself: 'opencode',
     ask: async (terminal, name) =>
       answerInList(await terminal.run(['mcp', 'list']), name, / connected$/, / failed$| needs authentication$/),
     knows: knowsByList(['mcp', 'list']),
@@ -107,6 +112,7 @@ export const realClients = {
     program: 'copilot',
     env: { COPILOT_AUTO_UPDATE: 'false', COPILOT_OFFLINE: 'true' },
     contacts: true,
+    callsItself: 'github-copilot-developer',
     ask: askCopilot,
     knows: knowsByList(['mcp', 'list']),
     addByUrl: (name, url, authorization) => [
@@ -127,6 +133,7 @@ export const realClients = {
     env: {},
     // `amp mcp doctor` contacts servers, with an account only.
     contacts: false,
+    callsItself: null,
     ask: async (terminal, name) => listedIn(await terminal.run(['mcp', 'list']), name),
     knows: knowsByList(['mcp', 'list']),
     addByUrl: (name, url, authorization) => ['mcp', 'add', name, '--header', `Authorization=${authorization}`, url],
@@ -137,6 +144,7 @@ export const realClients = {
     program: 'cline',
     env: { CLINE_NO_AUTO_UPDATE: '1' },
     contacts: false,
+    callsItself: null,
     ask: async (terminal, name) => listedIn(await terminal.run(['config', 'mcp']), name),
     knows: knowsByList(['config', 'mcp']),
     addOther: ['mcp', 'install', 'other', '--yes', '--', ...otherProgram],

@@ -65,14 +65,13 @@ async function fileSnippet(request: SnippetRequest, sources: SnippetSources): Pr
   const row = request.format === 'json' ? null : rowOf(request.format, sources);
   const shape = row ?? common;
   const via = wayOf(request, shape.entries, row?.via ?? 'url', row?.title ?? 'JSON');
-  const entry = buildEntry(
-    { ...shape } as ClientRow,
-    via,
+  const name = entryName(request.slug);
+  const values =
     via === 'url'
       ? { url: sources.endpointUrl(request.slug), token: await sources.mint() }
-      : bridgeValues(request, sources),
-  );
-  const { text } = configTexts[shape.format].set('', placeIn(shape), entryName(request.slug), entry);
+      : bridgeValues(request, sources);
+  const entry = buildEntry({ ...shape } as ClientRow, via, { name, ...values });
+  const { text } = configTexts[shape.format].set('', placeIn(shape), name, entry);
   const file = row === null ? null : await sources.fileOf(row);
   return { text: withEnd(text), via, file, secret: via === 'url' };
 }

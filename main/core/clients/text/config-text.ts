@@ -2,7 +2,10 @@
 export interface ConfigPlace {
   /** Keys that lead from the root to the object or list that holds the servers. */
   readonly keys: readonly string[];
-  /** For a list of objects: the field of each that holds its name. Null: an object, whose keys are the names. */
+  /**
+   * For a list of objects: the field of each that holds its name; the entry's value is the object without it. Null: an object, whose keys
+   * are the names.
+   */
   readonly nameField: string | null;
 }
 

@@ -234,6 +234,21 @@ describe('ExistingServers', () => {
     expect(started).toEqual([]);
   });
 
+  it("edits the file also where the vendor's own command would be the preferred way, and finds a file that the user pinned", async () => {
+    const pinned = join(home, 'elsewhere.json');
+    await writeDeep(pinned, cursorWith({ gh }));
+    const [row] = sandbox.registry.filter(({ id }) => id === 'cursor');
+    if (row === undefined) throw new Error('there is no row for Cursor');
+    const cli = { program: 'npx', add: ['add'], preferred: true };
+    const clients = sandbox.create({ registry: [{ ...row, cli }], pinnedFile: () => pinned });
+    const service = create({ clients });
+    const preview = await service.preview(request);
+    expect(preview.change).toMatchObject({ route: 'file', file: pinned });
+    await service.import(request);
+    expect(Object.keys(JSON.parse(await readFile(pinned, 'utf8')).mcpServers)).toEqual(['berth-gh']);
+    clients.dispose();
+  });
+
   it('adds the kubeconfig that the entry names, and lets the user choose another context', async () => {
     const kubeconfig = join(home, 'prod.yaml');
     await writeFile(kubeconfig, 'current-context: west\ncontexts: [{name: west, context: {cluster: c}}]\n');
@@ -322,6 +337,13 @@ describe('ExistingServers', () => {
       await sandbox.clients.install({ client: 'cursor', slugs: ['a'] });
       await expect(existing.import({ ...request, name: 'berth-a' })).rejects.toMatchObject({ code: 'not-found' });
       await sandbox.clients.uninstall({ client: 'cursor' });
+      await untouched(before);
+    });
+
+    it('it would have to wait until the application has quit', async () => {
+      await expect(existing.import({ ...request, whenRunning: 'queue' })).rejects.toMatchObject({
+        code: 'unsupported',
+      });
       await untouched(before);
     });
 

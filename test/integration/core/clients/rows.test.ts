@@ -42,10 +42,24 @@ async function installed(id: string, via: ClientVia, before: string | null): Pro
   return `===== by ${via}: ${title}\n${text}`;
 }
 
+test('a client that accepts no file with servers only gets none, and its user is told to open it first', async () => {
+  const { clients } = sandbox;
+  const { file } = await clients.get('continue');
+  for (const before of [null, '\n']) {
+    if (before !== null) await writeDeep(file, before);
+    const refused = { code: 'unsupported', hint: 'Open Continue once, so that it makes its own, then install again.' };
+    const change = { client: 'continue', slugs: ['a'] };
+    await expect(clients.preview({ ...change, action: 'install' })).rejects.toMatchObject(refused);
+    await expect(clients.install(change)).rejects.toMatchObject(refused);
+    expect(await readFile(file, 'utf8').catch(() => null)).toBe(before);
+  }
+});
+
 test.each(rows.map((row) => [row.id, row] as const))('what is written for %s', async (id, row) => {
   const written: string[] = [];
   for (const via of waysOf(row)) {
-    for (const before of [null, typicalConfigs[id] ?? '']) written.push(await installed(id, via, before));
+    const befores = row.needsFile ? [] : [null];
+    for (const before of [...befores, typicalConfigs[id] ?? '']) written.push(await installed(id, via, before));
   }
   await expect(written.join('\n')).toMatchFileSnapshot(`../../../fixtures/clients/golden/${id}.txt`);
 });

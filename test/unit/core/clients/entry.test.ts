@@ -19,15 +19,15 @@ beforeAll(async () => {
 
 describe('entries', () => {
   it('are built from the row’s shape; what has no value is left out', () => {
-    expect(buildEntry(cursor, 'url', { url: 'http://127.0.0.1:1/a/mcp', token: 't' })).toEqual({
+    expect(buildEntry(cursor, 'url', { name: 'n', url: 'http://127.0.0.1:1/a/mcp', token: 't' })).toEqual({
       url: 'http://127.0.0.1:1/a/mcp',
       headers: { Authorization: 'Bearer t' },
     });
-    expect(buildEntry(claude, 'bridge', { command: '/b', args: ['x', 'y'] })).toEqual({
+    expect(buildEntry(claude, 'bridge', { name: 'n', command: '/b', args: ['x', 'y'] })).toEqual({
       command: '/b',
       args: ['x', 'y'],
     });
-    expect(buildEntry(claude, 'bridge', { command: '/b', args: [], env: { A: '1' } })).toEqual({
+    expect(buildEntry(claude, 'bridge', { name: 'n', command: '/b', args: [], env: { A: '1' } })).toEqual({
       command: '/b',
       args: [],
       env: { A: '1' },
@@ -41,7 +41,7 @@ describe('entries', () => {
       headers: { 'X-Mine': '1', Authorization: 'Bearer old' },
       url: 'u',
     };
-    expect(mergeEntry(cursor, existing, buildEntry(cursor, 'url', { url: 'n', token: 't' }))).toEqual({
+    expect(mergeEntry(cursor, existing, buildEntry(cursor, 'url', { name: 'n', url: 'n', token: 't' }))).toEqual({
       url: 'n',
       headers: { 'X-Mine': '1', Authorization: 'Bearer t' },
       disabled: true,
@@ -56,19 +56,19 @@ describe('entries', () => {
       argv: ['-e=${env...}!', 'n', '${args...}'],
     };
     const row = { ...cursor, entries: { stdio } };
-    expect(buildEntry(row, 'bridge', { command: '/b', args: ['x', 'y'], env: { A: '1', B: '2' } })).toEqual({
+    expect(buildEntry(row, 'bridge', { name: 'n', command: '/b', args: ['x', 'y'], env: { A: '1', B: '2' } })).toEqual({
       command: ['/b', 'x', 'y'],
       environment: { A: '1', B: '2' },
       argv: ['-e=A=1!', '-e=B=2!', 'n', 'x', 'y'],
     });
-    expect(buildEntry(row, 'bridge', { command: '/b', args: [] })).toEqual({ command: ['/b'], argv: ['n'] });
+    expect(buildEntry(row, 'bridge', { name: 'n', command: '/b', args: [] })).toEqual({ command: ['/b'], argv: ['n'] });
   });
 
   it('keep what users added deep in them', () => {
     const url = { requestOptions: { headers: { Authorization: 'Bearer ${token}' } } };
     const row = { ...cursor, entries: { url } };
     const existing = { requestOptions: { timeout: 5, headers: { 'X-Mine': '1', Authorization: 'Bearer old' } } };
-    expect(mergeEntry(row, existing, buildEntry(row, 'url', { token: 't' }))).toEqual({
+    expect(mergeEntry(row, existing, buildEntry(row, 'url', { name: 'n', token: 't' }))).toEqual({
       requestOptions: { timeout: 5, headers: { 'X-Mine': '1', Authorization: 'Bearer t' } },
     });
   });
@@ -79,7 +79,7 @@ describe('entries', () => {
   });
 
   it('are current while our fields say what we would write, whatever the token', () => {
-    const wanted = buildEntry(cursor, 'url', { url: 'n', token: '…' });
+    const wanted = buildEntry(cursor, 'url', { name: 'n', url: 'n', token: '…' });
     expect(
       containsEntry({ url: 'n', headers: { Authorization: 'Bearer berth_x', More: '1' }, disabled: true }, wanted),
     ).toBe(true);

@@ -35,7 +35,7 @@ describe('the client registry', () => {
   it('knows the clients of this list, each on every platform', async () => {
     const rows = await loadClientRegistry(shipped);
     expect(rows.map(({ id }) => id).join(' ')).toBe(
-      'amp antigravity claude-code claude-desktop cline codex cursor devin-desktop gemini-cli copilot-cli junie kiro ' +
+      'amp antigravity claude-code claude-desktop cline codex continue cursor devin-desktop gemini-cli copilot-cli goose junie kiro ' +
         'lm-studio opencode qwen-code vscode vscode-insiders warp windsurf zed',
     );
     for (const { paths, detect } of rows) {
@@ -99,6 +99,8 @@ describe('the client registry', () => {
     [row.replace('format: jsonc', 'format: ini'), /other\.yaml:4:9: "format"/],
     [row.replace('~/.other/mcp.json', '{ path: /x, via: bridge }'), /entry shape for what `via` of a place says/],
     [row.replace('via: url', 'via: bridge'), /entry shape/],
+    [row.replace("'${url}'", "'${uri}'"), /other\.yaml:7:17: "entries\.url": \$\{uri\} stands for nothing/],
+    [row.replace("'${url}'", "'${env:URL}'"), /"entries\.url": \$\{url\} must be in it/],
     [`${row}\nextra: 1`, /extra/i],
     [row.replace('verifiedAt: null', 'verifiedAt: yesterday'), /verifiedAt/],
   ])('refuses a wrong row and says where', (text, where) => {
