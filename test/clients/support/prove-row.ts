@@ -210,7 +210,7 @@ function bridgeOf({ home, row }: Machine): string[] {
 /** The row's template filled in for the bridge. */
 function commandLine(machine: Machine, template: readonly string[]): string[] {
   const [command = '', ...args] = bridgeOf(machine);
-  const entry = JSON.stringify(buildEntry(machine.row, 'bridge', { command, args }));
+  const entry = JSON.stringify(buildEntry(machine.row, 'bridge', { name: NAME, command, args }));
   const values = { name: NAME, command, args, entry };
   const { argv } = buildEntry({ ...machine.row, entries: { stdio: { argv: template } } }, 'bridge', values);
   return argv as string[];
