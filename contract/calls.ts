@@ -195,7 +195,8 @@ export const calls = {
       /** From the preview: another file than was shown is a conflict. */
       baseHash: z.string().nullable().optional(),
       start: z.boolean().default(true),
-      whenRunning: whenRunningSchema.optional(),
+      /** A change of this kind cannot wait until the application has quit: its server is docked at once. */
+      whenRunning: whenRunningSchema.exclude(['queue']).optional(),
     }),
     importedSchema,
   ),

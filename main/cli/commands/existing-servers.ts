@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type {
   ExistingClient,
   ExistingServer,
@@ -20,6 +20,7 @@ interface ImportOptions {
   context?: string;
   replace: boolean;
   dryRun: boolean;
+  whenRunning?: 'restart' | 'write';
   start: boolean;
 }
 
@@ -39,15 +40,26 @@ export function addExistingServerCommands(clients: Command, { io }: CommandKit):
     .option('--name <slug>', 'name of the docked server')
     .option('--context <context>', 'context to bind it to, in the place of the one that it names')
     .option('--replace', "put Berth's entry in its place in the file", false)
+    .addOption(
+      new Option('--when-running <what>', 'what to do about a client that runs and would undo the change').choices([
+        'restart',
+        'write',
+      ]),
+    )
     .option('--no-start', 'only dock it')
     .option('--dry-run', 'only show what would be done', false)
     .action(async (client: string, name: string, options: ImportOptions) => {
-      const { name: slug, context, replace, start } = options;
+      const { name: slug, context, replace, start, whenRunning } = options;
       const request = { client, name, replace, ...(slug ? { slug } : {}), ...(context ? { context } : {}) };
       await withBerth(io, async (berth) => {
         const preview = await berth.call('clients.importPreview', request);
         if (options.dryRun) return print(io, formatOf(options), preview, previewText);
-        const imported = await berth.call('clients.import', { ...request, start, baseHash: preview.baseHash });
+        const imported = await berth.call('clients.import', {
+          ...request,
+          start,
+          whenRunning,
+          baseHash: preview.baseHash,
+        });
         await print(io, formatOf(options), imported, importedText);
         for (const note of preview.change?.notes ?? []) say(io, note);
         if (preview.change) say(io, preview.change.reload);

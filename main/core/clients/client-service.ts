@@ -204,6 +204,7 @@ export class ClientService implements Disposable {
   ): Promise<Client> {
     const { baseHash, replaces = [] } = request;
     const row = this.#places.row(request.client);
+    if (replaces.length > 0 && request.whenRunning === 'queue') throw cannotWait(row, 'An import');
     const via = chosenWay(rowAt(row, (await this.#places.place(row)).via), request.via);
     const slugs = [...new Set(request.slugs)];
     if (slugs.length === 0) throw new BerthError('invalid-argument', 'Name at least one server to install.');
@@ -293,7 +294,7 @@ export class ClientService implements Disposable {
    */
   async undo(request: Omit<HowToWrite, 'route'> & { readonly id?: string | undefined }): Promise<Client> {
     const { row, place, former } = await this.#formerOf(request.id);
-    if (request.whenRunning === 'queue') throw cannotWait(row);
+    if (request.whenRunning === 'queue') throw cannotWait(row, 'An undo');
     return await this.#gated(row, { action: 'install', slugs: [] }, request.whenRunning, () =>
       this.#writer.write(row, place.file, request.baseHash, (state, make) => undoRequest(row, state, former, make)),
     );
@@ -407,8 +408,9 @@ function bundlesStay(title: string): BerthError {
   });
 }
 
-function cannotWait(row: ClientRow): BerthError {
-  return new BerthError('unsupported', 'An undo cannot wait: what it puts back depends on what the file is then.', {
-    hint: `Quit ${row.title} and undo then, or use --when-running restart.`,
+function cannotWait(row: ClientRow, what: string): BerthError {
+  const why = 'what it puts in place depends on what the file is then';
+  return new BerthError('unsupported', `${what} cannot wait: ${why}.`, {
+    hint: `Quit ${row.title} and try again then, or use --when-running restart.`,
   });
 }

@@ -31,6 +31,7 @@ export function ImportDialog({ client, server, onClose }: ImportDialogProps) {
   const [slug, setSlug] = useState(server.proposal?.slug ?? '');
   const [context, setContext] = useState('');
   const [replace, setReplace] = useState(true);
+  const [whenRunning, setWhenRunning] = useState<'' | 'restart' | 'write'>('');
   const [importing, setImporting] = useState(false);
   const problem = slugProblem(
     slug,
@@ -45,6 +46,8 @@ export function ImportDialog({ client, server, onClose }: ImportDialogProps) {
   // While another choice is compared, the last one stays.
   if (preview.data && preview.data !== shown) setShown(preview.data);
 
+  const waits = Boolean(preview.data?.change?.blockedBy) && whenRunning === '';
+
   const run = useCallback(async () => {
     if (!preview.data) return;
     setImporting(true);
@@ -52,6 +55,7 @@ export function ImportDialog({ client, server, onClose }: ImportDialogProps) {
       const { server: docked, replaced } = await session.call('clients.import', {
         ...(JSON.parse(asked)[0] as typeof request),
         baseHash: preview.data.baseHash,
+        ...(whenRunning === '' ? {} : { whenRunning }),
       });
       const reload = replaced ? ` ${preview.data.change?.reload ?? ''}` : '';
       toasts.done(`"${docked.slug}" is docked.${reload}`);
@@ -62,7 +66,7 @@ export function ImportDialog({ client, server, onClose }: ImportDialogProps) {
     } finally {
       setImporting(false);
     }
-  }, [session, toasts, asked, preview.data, preview.reload, onClose]);
+  }, [session, toasts, asked, whenRunning, preview.data, preview.reload, onClose]);
 
   return (
     <Dialog
@@ -81,7 +85,7 @@ export function ImportDialog({ client, server, onClose }: ImportDialogProps) {
           <Button
             kind="primary"
             busy={importing}
-            disabled={!preview.data || preview.loading || preview.data.blockedBy !== null || problem !== null}
+            disabled={!preview.data || preview.loading || preview.data.blockedBy !== null || problem !== null || waits}
             onClick={() => void run()}
           >
             Import
@@ -111,6 +115,24 @@ export function ImportDialog({ client, server, onClose }: ImportDialogProps) {
         <ErrorNotice error={preview.error} action={<Button onClick={preview.reload}>Try again</Button>} />
       )}
       {!shown && !preview.error && <p className="text-muted">Comparing…</p>}
+      {shown?.change?.blockedBy && (
+        <Notice
+          tone="warn"
+          action={
+            <Select
+              aria-label="What to do about the application"
+              value={whenRunning}
+              onChange={(event) => setWhenRunning(event.target.value as typeof whenRunning)}
+            >
+              <option value="">Choose…</option>
+              <option value="restart">Quit it, write, open it again</option>
+              <option value="write">Write all the same</option>
+            </Select>
+          }
+        >
+          {shown.change.blockedBy}
+        </Notice>
+      )}
       {shown && <Planned preview={shown} fading={preview.loading} />}
     </Dialog>
   );

@@ -73,6 +73,8 @@ test('the commands are those of the public interface', () => {
       "clients repair <client>",
       "clients cancel <client>",
       "clients history",
+      "clients existing [client]",
+      "clients import <client> <name>",
       "install <client> <slugs>",
       "uninstall [client] [slugs]",
       "undo [id]",

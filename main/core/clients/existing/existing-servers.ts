@@ -116,7 +116,14 @@ export class ExistingServers {
       if (!request.replace) return clients.get(request.client);
       const { whenRunning } = request;
       const replaces = [request.name];
-      return clients.install({ client: request.client, slugs: [slug], baseHash: hash, whenRunning, replaces });
+      return clients.install({
+        client: request.client,
+        slugs: [slug],
+        route: 'file',
+        baseHash: hash,
+        whenRunning,
+        replaces,
+      });
     });
     if (request.start ?? true) await servers.start(slug);
     return { server: servers.get(slug), client, proposal, replaced: request.replace };
@@ -192,7 +199,13 @@ export class ExistingServers {
   }
 
   #previewChange({ row }: ScannedFile, { entry }: ScannedEntry, slug: string): Promise<ClientChange> {
-    return this.#parts.clients.preview({ client: row.id, slugs: [slug], action: 'install', replaces: [entry.name] });
+    return this.#parts.clients.preview({
+      client: row.id,
+      slugs: [slug],
+      action: 'install',
+      route: 'file',
+      replaces: [entry.name],
+    });
   }
 
   /** What the user has to decide or repair first. */

@@ -198,6 +198,23 @@ describe('ExistingServers', () => {
     if ('keep' in rest) expect(await readFile(cursorFile, 'utf8')).toBe(cursorWith(rest));
   });
 
+  it('undo puts the entry back byte for byte, secret and all, unless the file has changed since', async () => {
+    const before = cursorWith({ gh, keep });
+    await writeDeep(cursorFile, before);
+    await existing.import(request);
+    const { diff } = await sandbox.clients.previewUndo();
+    expect(diff).toContain('+    "gh": {');
+    expect(diff).not.toContain(secret);
+    await sandbox.clients.undo({});
+    expect(await readFile(cursorFile, 'utf8')).toBe(before);
+    expect(sandbox.tokens.list()).toEqual([]);
+
+    await existing.import({ ...request, slug: 'again' });
+    await writeFile(cursorFile, (await readFile(cursorFile, 'utf8')).replace('"mine": true', '"mine": false'));
+    await expect(sandbox.clients.undo({})).rejects.toMatchObject({ code: 'conflict' });
+    expect(await readFile(cursorFile, 'utf8')).toContain('"berth-again"');
+  });
+
   it('replaces an entry of the very name that Berth would give', async () => {
     await writeDeep(cursorFile, cursorWith({ 'berth-gh': gh }));
     await existing.import({ ...request, name: 'berth-gh', slug: 'gh' });
@@ -215,6 +232,21 @@ describe('ExistingServers', () => {
     expect([...docked.keys()]).toEqual(['mine']);
     expect(await keychain.list()).toEqual(['mine-gh-token']);
     expect(started).toEqual([]);
+  });
+
+  it("edits the file also where the vendor's own command would be the preferred way, and finds a file that the user pinned", async () => {
+    const pinned = join(home, 'elsewhere.json');
+    await writeDeep(pinned, cursorWith({ gh }));
+    const [row] = sandbox.registry.filter(({ id }) => id === 'cursor');
+    if (row === undefined) throw new Error('there is no row for Cursor');
+    const cli = { program: 'npx', add: ['add'], preferred: true };
+    const clients = sandbox.create({ registry: [{ ...row, cli }], pinnedFile: () => pinned });
+    const service = create({ clients });
+    const preview = await service.preview(request);
+    expect(preview.change).toMatchObject({ route: 'file', file: pinned });
+    await service.import(request);
+    expect(Object.keys(JSON.parse(await readFile(pinned, 'utf8')).mcpServers)).toEqual(['berth-gh']);
+    clients.dispose();
   });
 
   it('adds the kubeconfig that the entry names, and lets the user choose another context', async () => {
@@ -305,6 +337,13 @@ describe('ExistingServers', () => {
       await sandbox.clients.install({ client: 'cursor', slugs: ['a'] });
       await expect(existing.import({ ...request, name: 'berth-a' })).rejects.toMatchObject({ code: 'not-found' });
       await sandbox.clients.uninstall({ client: 'cursor' });
+      await untouched(before);
+    });
+
+    it('it would have to wait until the application has quit', async () => {
+      await expect(existing.import({ ...request, whenRunning: 'queue' })).rejects.toMatchObject({
+        code: 'unsupported',
+      });
       await untouched(before);
     });
 

@@ -18,7 +18,7 @@ const row = (changes: Record<string, unknown> = {}): ClientRow =>
     format: 'json',
     key: ['mcpServers'],
     via: 'url',
-    entries: { url: { url: 'x' } },
+    entries: { url: { url: '${url}' } },
     paths: { linux: ['~/.editor/mcp.json'] },
     detect: { linux: { apps: ['/opt/Editor'] } },
     reload: 'Restart it.',
