@@ -45,7 +45,7 @@ export async function openMachine(client: RealClient, command: readonly string[]
   const env = environment(home, client);
   await installProgram(join(home, 'bin', client.program), command);
   // The bridge must not start another Berth when this one has ended.
-  const berth = await coreInSandbox({ home, env: { PATH: env['PATH'] ?? '' }, startCommand: [] });
+  const berth = await coreInSandbox({ home, env, startCommand: [] });
   await berth.call('servers.add', {
     preset: 'command',
     slug: SLUG,
