@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorInfoSchema } from '../error-schema.ts';
 import { clientChangeSchema, clientSchema } from './client.ts';
 import { guardLevelSchema } from './guard.ts';
 import { optionValueSchema, serverSchema, transportSchema } from './server.ts';
@@ -94,7 +95,7 @@ export const importPreviewSchema = z.object({
   /** SHA-256 of the file that this was read from. */
   baseHash: z.string().nullable(),
   /** Why it cannot be done as it stands, and the way on; null when it can. */
-  blockedBy: z.string().nullable(),
+  blockedBy: errorInfoSchema.nullable(),
 });
 export type ImportPreview = z.infer<typeof importPreviewSchema>;
 

@@ -98,7 +98,8 @@ function runsText({ command, args, url }: ExistingServer): string {
 
 const previewText: Render<ImportPreview> = ({ proposal, change, blockedBy }, look) => {
   const lines = proposalLines(proposal);
-  if (blockedBy !== null) lines.push('', `${look.paint('bad', 'Cannot be done yet:')} ${blockedBy}`);
+  if (blockedBy !== null)
+    lines.push('', `${look.paint('bad', 'Cannot be done yet:')} ${blockedBy.message}`, `  ${blockedBy.hint ?? ''}`);
   if (change) lines.push('', changeText(change, look));
   return lines.join('\n');
 };

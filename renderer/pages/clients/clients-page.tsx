@@ -8,6 +8,7 @@ import { AllServers } from './all-servers.tsx';
 import { ClientCard } from './client-card.tsx';
 import type { ClientTask } from './client-parts.tsx';
 import { ClientRows } from './client-rows.tsx';
+import { ExistingServers } from './existing-servers.tsx';
 import { InstallDialog } from './install-dialog.tsx';
 import { OtherClients } from './other-clients.tsx';
 import { UninstallAll } from './uninstall-all.tsx';
@@ -49,6 +50,7 @@ export function ClientsPage() {
           eager
           onTask={setTask}
         />
+        <ExistingServers />
         <AllServers />
         <OtherClients />
         <WriteHistory />

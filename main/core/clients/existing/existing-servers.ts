@@ -71,7 +71,7 @@ export class ExistingServers {
       proposal,
       change: request.replace ? await this.#previewChange(file, scanned, proposal.slug) : null,
       baseHash: file.state.snapshot.hash,
-      blockedBy: this.#blocker(proposal, request.replace)?.message ?? null,
+      blockedBy: this.#blocker(proposal, request.replace)?.toInfo() ?? null,
     };
   }
 
@@ -199,7 +199,7 @@ export class ExistingServers {
   #blocker(proposal: ImportProposal, replace: boolean): BerthError | null {
     if (proposal.context === null) {
       return new BerthError('invalid-argument', `Which cluster it is for cannot be told. ${proposal.contextReason}`, {
-        hint: 'Choose a context with --context; `berth contexts` lists them.',
+        hint: 'Choose the context (--context on the command line).',
       });
     }
     const { state, reason } = this.#parts.secrets.status();
@@ -209,7 +209,7 @@ export class ExistingServers {
       'refused',
       `There is no keychain that would keep its secrets, so they stay where they are.${why}`,
       {
-        hint: 'Unlock or install a secret service, or import without --replace: the entry then stays in the file.',
+        hint: 'Unlock or install a secret service. Or do not replace the entry: it then stays in the file, and Berth keeps its secrets in memory for this run.',
       },
     );
   }

@@ -19,8 +19,9 @@ export function bridgeEntry(
 ): BridgeEntry {
   const { command, env } = bridge;
   const args = [...bridge.args, 'connect', slug, '--client', row.id];
-  const values = { name, command, args, ...(env && Object.keys(env).length > 0 ? { env } : {}) };
-  return { slug, name, ...values, entry: buildEntry(row, 'bridge', values), marks: marksOf(row, values) };
+  const values = { command, args, ...(env && Object.keys(env).length > 0 ? { env } : {}) };
+  const filled = { name, ...values };
+  return { slug, ...filled, entry: buildEntry(row, 'bridge', filled), marks: marksOf(row, filled) };
 }
 
 /** Whether an entry in a client's file is this one. */

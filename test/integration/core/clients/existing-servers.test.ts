@@ -227,7 +227,9 @@ describe('ExistingServers', () => {
     expect(docked.get('mtv')).toMatchObject({ preset: 'kubectl-mtv', context: `west@${kubeconfig}` });
 
     const gone = { client: 'cursor', name: 'gone', replace: false };
-    expect(await existing.preview(gone)).toMatchObject({ blockedBy: expect.stringContaining('does not exist') });
+    expect(await existing.preview(gone)).toMatchObject({
+      blockedBy: { message: expect.stringContaining('does not exist') },
+    });
     await expect(existing.import(gone)).rejects.toMatchObject({ code: 'invalid-argument' });
     await existing.import({ ...gone, context: 'lab' });
     expect(docked.get('gone')).toMatchObject({ context: 'lab' });
@@ -241,7 +243,7 @@ describe('ExistingServers', () => {
       const status = () => ({ state: 'unavailable' as const, reason: 'No secret service runs.' });
       const away = create({ secrets: { ...partsSecrets(), status } });
       expect(await away.preview(request)).toMatchObject({
-        blockedBy: expect.stringContaining('No secret service runs.'),
+        blockedBy: { code: 'refused', message: expect.stringContaining('No secret service runs.') },
       });
       await expect(away.import(request)).rejects.toMatchObject({ code: 'refused' });
       await untouched(before);
