@@ -14,7 +14,9 @@ const order: readonly Client['state'][] = ['unreadable', 'wiped', 'changed', 'or
 
 /** A file that cannot be read matters where the application is, or where something of Berth's may be in it. */
 export function groupClients(clients: readonly Client[]): ClientGroups {
-  const used = clients.filter((client) => order.includes(client.state) || client.queued !== null);
+  const used = clients.filter(
+    (client) => order.includes(client.state) || client.queued !== null || client.entries.length > 0,
+  );
   const rest = clients.filter((client) => !used.includes(client));
   return {
     used: used.toSorted((one, other) => rank(one) - rank(other)),

@@ -11,6 +11,7 @@ import {
 } from 'lucide-react';
 import { clientTrouble } from '../../contract/model/client.ts';
 import type { KeychainStatus } from '../../contract/model/status.ts';
+import { isInstalled } from '../model/install-choices.ts';
 import { type PageName, pages, routeHash } from '../model/route.ts';
 import { useStatus } from '../session/session-context.tsx';
 import { classNames } from '../ui/class-names.ts';
@@ -90,7 +91,7 @@ function useBadge(page: PageName): Badge | null {
   const total = useStatus((status) => {
     if (page === 'servers') return status.servers.length;
     if (page === 'contexts') return status.contexts.length;
-    if (page === 'clients') return status.clients.filter((client) => client.entries.length > 0).length;
+    if (page === 'clients') return status.clients.filter(isInstalled).length;
     return 0;
   });
   const troubled = useStatus((status) => {

@@ -1,6 +1,7 @@
 import { type ReactNode, useCallback, useState } from 'react';
 import type { Client, WhenRunning } from '../../../contract/model/client.ts';
 import { driftWords, repairable } from '../../model/client-groups.ts';
+import { isInstalled } from '../../model/install-choices.ts';
 import { useSession, useStatus } from '../../session/session-context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
@@ -56,7 +57,13 @@ export function ClientCard({ client, onTask }: { client: Client; onTask(task: Cl
         </Notice>
       ))}
       {client.entries.length > 0 && <Entries client={client} />}
-      {client.entries.length > 0 && <Proof client={client} />}
+      {client.bundles.length > 0 && (
+        <p className="text-muted">
+          From a bundle: {client.bundles.map(({ slug }) => slug).join(', ')}. Take it out in {client.title}: Settings,
+          Extensions.
+        </p>
+      )}
+      {isInstalled(client) && <Proof client={client} />}
       <div className="mt-auto flex items-center gap-2 pt-0.5 text-sm text-muted">
         <code className="min-w-0 flex-1 truncate text-faint" title={client.file}>
           {client.file}

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { clientTrouble } from '../../../contract/model/client.ts';
 import { groupClients } from '../../model/client-groups.ts';
+import { isInstalled } from '../../model/install-choices.ts';
 import { useStatus } from '../../session/session-context.tsx';
 import { Page, PageBody } from '../../shell/page.tsx';
 import { Empty } from '../../ui/empty.tsx';
@@ -19,7 +20,7 @@ export function ClientsPage() {
   const clients = useStatus((status) => status.clients);
   const [task, setTask] = useState<ClientTask | null>(null);
   const { used, found, others } = groupClients(clients);
-  const installed = clients.filter((client) => client.entries.length > 0);
+  const installed = clients.filter(isInstalled);
   const connected = installed.filter((client) => client.connectedAt).length;
   const odd = clients.filter((client) => clientTrouble(client) !== null).length;
   const chosen = clients.find((client) => client.id === task?.client);

@@ -1,16 +1,19 @@
 import { useCallback, useState } from 'react';
 import { ALL } from '../../../contract/model/all.ts';
 import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../../contract/model/binding.ts';
-import type { Client, ClientChange } from '../../../contract/model/client.ts';
+import type { Client, ClientChange, ClientRoute } from '../../../contract/model/client.ts';
+import { choiceVerbs, type InstallChoice, installChoices } from '../../model/install-choices.ts';
+import type { Session } from '../../session/session.ts';
 import { asBerthError, useLoaded, useSession, useStatus } from '../../session/session-context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { DiffView } from '../../ui/diff-view.tsx';
 import { Check } from '../../ui/field.tsx';
 import { ErrorNotice, Notice } from '../../ui/notice.tsx';
-import { MarkedWord, StateMark } from '../../ui/state-mark.tsx';
-import { Ago } from '../../ui/time.tsx';
+import { StateMark } from '../../ui/state-mark.tsx';
 import { useToasts } from '../../ui/toasts.tsx';
+import { InstallChoices } from './install-choice.tsx';
+import { type DoneWork, InstallDone } from './install-done.tsx';
 
 export interface InstallDialogProps {
   client: Client;
@@ -24,9 +27,15 @@ export function InstallDialog({ client, action, onClose }: InstallDialogProps) {
   const toasts = useToasts();
   const slugs = useChosenSlugs(client, action);
   const [writing, setWriting] = useState(false);
-  const [written, setWritten] = useState<{ change: ClientChange; at: number } | null>(null);
-  const preview = useLoaded<'clients.preview'>(JSON.stringify([client.id, action, slugs.chosen]), (over, signal) =>
-    over.call('clients.preview', { client: client.id, slugs: [...slugs.chosen], action }, { signal }),
+  const [done, setDone] = useState<DoneWork | null>(null);
+  const [choice, setChoice] = useState<InstallChoice | null>(null);
+  const choices = action === 'install' ? installChoices(client) : [];
+  const chosen = choice ?? choices[0];
+  const how = chosen ? { route: chosen.route, via: chosen.via } : {};
+  const preview = useLoaded<'clients.preview'>(
+    JSON.stringify([client.id, action, slugs.chosen, chosen?.id]),
+    (over, signal) =>
+      over.call('clients.preview', { client: client.id, slugs: [...slugs.chosen], action, ...how }, { signal }),
   );
   const change = preview.data;
   const nothingChosen = slugs.chosen.length === 0;
@@ -35,22 +44,17 @@ export function InstallDialog({ client, action, onClose }: InstallDialogProps) {
     if (!change) return;
     setWriting(true);
     try {
-      await session.call(`clients.${action}`, {
-        client: client.id,
-        slugs: [...slugs.chosen],
-        baseHash: change.baseHash,
-      });
-      setWritten({ change, at: Date.now() });
+      setDone(await carryOut(session, action, [...slugs.chosen], change));
     } catch (error) {
       const changedMeanwhile = asBerthError(error).code === 'conflict';
       toasts.error(error, { label: changedMeanwhile ? 'Show the new difference' : 'Look again', run: preview.reload });
     } finally {
       setWriting(false);
     }
-  }, [session, toasts, action, client.id, slugs.chosen, change, preview.reload]);
+  }, [session, toasts, action, slugs.chosen, change, preview.reload]);
 
   const title = action === 'install' ? `Install into ${client.title}` : `Uninstall from ${client.title}`;
-  if (written) return <Done client={client} action={action} written={written} onClose={onClose} />;
+  if (done) return <InstallDone client={client} action={action} done={done} onClose={onClose} />;
   return (
     <Dialog
       open
@@ -65,8 +69,12 @@ export function InstallDialog({ client, action, onClose }: InstallDialogProps) {
       footer={
         <>
           <span className="mr-auto min-w-0 truncate text-sm text-muted" title={client.file}>
-            {change?.creates ? 'creates ' : 'writes '}
-            <code>{client.file}</code>
+            {change && (change.route === 'file' || change.route === 'cli') && (
+              <>
+                {change.creates ? 'creates ' : 'writes '}
+                <code>{client.file}</code>
+              </>
+            )}
           </span>
           <Button onClick={onClose}>Cancel</Button>
           <Button
@@ -75,7 +83,7 @@ export function InstallDialog({ client, action, onClose }: InstallDialogProps) {
             disabled={!change || change.noop || preview.loading || nothingChosen}
             onClick={() => void write()}
           >
-            Write
+            {choiceVerbs[change?.route ?? chosen?.route ?? 'file']}
           </Button>
         </>
       }
@@ -104,6 +112,7 @@ export function InstallDialog({ client, action, onClose }: InstallDialogProps) {
           </Check>
         ))}
       </fieldset>
+      {chosen && choices.length > 1 && <InstallChoices choices={choices} chosen={chosen} onChoose={setChoice} />}
       {nothingChosen && <p className="text-muted">Choose at least one server.</p>}
       {!nothingChosen && preview.error && (
         <ErrorNotice error={preview.error} action={<Button onClick={preview.reload}>Try again</Button>} />
@@ -118,6 +127,17 @@ export function InstallDialog({ client, action, onClose }: InstallDialogProps) {
           ))}
           {change.noop ? (
             <Notice tone="info">Nothing would change: the file already says this.</Notice>
+          ) : change.steps.length > 0 ? (
+            <section aria-label="Steps" className={preview.loading ? 'opacity-60' : undefined}>
+              <h3 className="mb-1 font-medium">{stepsTitles[change.route]}</h3>
+              <ol className="flex flex-col gap-1 rounded-lg border border-line bg-code px-3 py-2">
+                {change.steps.map((step) => (
+                  <li key={step}>
+                    <code className="wrap-anywhere">{step}</code>
+                  </li>
+                ))}
+              </ol>
+            </section>
           ) : (
             <section aria-label="Difference" className={preview.loading ? 'opacity-60' : undefined}>
               <h3 className="mb-1 font-medium">What changes in the file</h3>
@@ -128,6 +148,33 @@ export function InstallDialog({ client, action, onClose }: InstallDialogProps) {
       )}
     </Dialog>
   );
+}
+
+const stepsTitles: Readonly<Record<ClientRoute, string>> = {
+  file: 'What changes in the file',
+  cli: 'What is run',
+  deeplink: 'What is opened',
+  mcpb: 'What is made',
+};
+
+/** Does what was shown. Links and bundles are opened by the desktop, where there is one. */
+async function carryOut(
+  session: Session,
+  action: InstallDialogProps['action'],
+  slugs: string[],
+  change: ClientChange,
+): Promise<DoneWork> {
+  const { client, route, via, baseHash } = change;
+  const nothing = { change, at: Date.now(), links: [], bundles: [], opened: false };
+  if (action === 'uninstall') await session.call('clients.uninstall', { client, slugs, route, baseHash });
+  else if (route === 'deeplink') {
+    const { links, opened } = await session.call('clients.link', { client, slugs, open: true });
+    return { ...nothing, links, opened };
+  } else if (route === 'mcpb') {
+    const { bundles, opened } = await session.call('clients.bundle', { client, slugs, open: true });
+    return { ...nothing, bundles, opened };
+  } else await session.call('clients.install', { client, slugs, route, via, baseHash });
+  return nothing;
 }
 
 /** What a server is bound to, beside its name. */
@@ -154,49 +201,4 @@ function useChosenSlugs(client: Client, action: 'install' | 'uninstall') {
     choose: (slug: string, on: boolean) =>
       setChosen((last) => (on ? [...last, slug] : last.filter((other) => other !== slug))),
   };
-}
-
-interface DoneProps extends InstallDialogProps {
-  written: { change: ClientChange; at: number };
-}
-
-/** What to do now, and the proof as soon as the client connects. */
-function Done({ client, action, written, onClose }: DoneProps) {
-  const connected =
-    client.connectedAt !== null && Date.parse(client.connectedAt) >= written.at ? client.connectedAt : null;
-  return (
-    <Dialog
-      open
-      onClose={onClose}
-      width="narrow"
-      title={action === 'install' ? `Installed into ${client.title}` : `Uninstalled from ${client.title}`}
-      footer={
-        <Button kind="primary" onClick={onClose}>
-          Done
-        </Button>
-      }
-    >
-      <div>
-        <p className="font-medium">So that it takes effect</p>
-        <p>{written.change.reload}</p>
-      </div>
-      {action === 'install' && (
-        <p role="status">
-          {connected ? (
-            <>
-              <MarkedWord mark="ok">Connected</MarkedWord>{' '}
-              <span className="text-muted">
-                <Ago time={connected} />
-              </span>
-            </>
-          ) : (
-            <MarkedWord mark="busy">Waiting for {client.title} to connect</MarkedWord>
-          )}
-        </p>
-      )}
-      <p className="text-sm wrap-anywhere text-muted">
-        Written: <code>{written.change.file}</code>
-      </p>
-    </Dialog>
-  );
 }

@@ -10,6 +10,7 @@ import { Field, Select, TextInput } from '../../ui/field.tsx';
 import { ErrorNotice, Notice } from '../../ui/notice.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { useAction } from '../../ui/use-action.ts';
+import { SnippetDialog } from './snippet-dialog.tsx';
 
 type Minted = CallOutput<'endpoint.mint'>;
 
@@ -25,6 +26,7 @@ export function OtherClients() {
   );
   const [name, setName] = useState('');
   const [slug, setSlug] = useState<string | null>(null);
+  const [copying, setCopying] = useState(false);
   const [minted, setMinted] = useState<Minted | null>(null);
   const chosen = slug ?? servers[0]?.slug;
   const { reload } = tokens;
@@ -39,7 +41,7 @@ export function OtherClients() {
     ),
   );
   return (
-    <Box title="Any other client" aside={<span>by URL and header</span>}>
+    <Box title="Any other client" aside={<span>by URL and header, or over the bridge</span>}>
       <form
         className="flex flex-wrap items-end gap-3 border-b border-line p-3"
         onSubmit={(event) => {
@@ -81,6 +83,9 @@ export function OtherClients() {
         <Button type="submit" busy={mint.busy} disabled={!chosen || !name.trim()}>
           Make a token
         </Button>
+        <Button disabled={!chosen || !name.trim()} onClick={() => setCopying(true)}>
+          Copy as…
+        </Button>
         {chosen === ALL && (
           <p className="w-full text-sm text-muted">
             This token opens every server that is docked, now and later; their guards decide about each call.
@@ -88,6 +93,16 @@ export function OtherClients() {
         )}
       </form>
       <TokenList tokens={tokens} />
+      {copying && chosen && (
+        <SnippetDialog
+          slug={chosen}
+          name={name.trim()}
+          onClose={() => {
+            setCopying(false);
+            reload();
+          }}
+        />
+      )}
       {minted && <MintedDialog minted={minted} onClose={() => setMinted(null)} />}
     </Box>
   );

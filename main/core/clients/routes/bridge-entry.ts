@@ -1,7 +1,13 @@
-import type { BridgeCommand } from '../client-service.ts';
 import { buildEntry, containsEntry, entryName } from '../entry.ts';
 import type { ClientRow } from '../registry.ts';
 import type { TemplateValues } from './entry-template.ts';
+
+/** How AI clients start the stdio bridge: the shim with one stable path per install; Berth appends what it connects. */
+export interface BridgeCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
 
 /** The entry of one server that leads over the bridge: the only kind that leaves Berth by a command line or a link. */
 export interface BridgeEntry extends TemplateValues {
@@ -19,9 +25,8 @@ export function bridgeEntry(
 ): BridgeEntry {
   const { command, env } = bridge;
   const args = [...bridge.args, 'connect', slug, '--client', row.id];
-  const values = { command, args, ...(env && Object.keys(env).length > 0 ? { env } : {}) };
-  const filled = { name, ...values };
-  return { slug, ...filled, entry: buildEntry(row, 'bridge', filled), marks: marksOf(row, filled) };
+  const values = { name, command, args, ...(env && Object.keys(env).length > 0 ? { env } : {}) };
+  return { slug, ...values, entry: buildEntry(row, 'bridge', values), marks: marksOf(row, values) };
 }
 
 /** Whether an entry in a client's file is this one. */

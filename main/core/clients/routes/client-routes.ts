@@ -12,9 +12,9 @@ import type {
 import { writePrivately } from '../../private-file.ts';
 import type { ClientFileState } from '../change-plan.ts';
 import type { ClientFiles } from '../client-file.ts';
-import type { BridgeCommand } from '../client-service.ts';
 import type { ClientMachine } from '../locate.ts';
 import type { ClientRow } from '../registry.ts';
+import type { BridgeCommand } from './bridge-entry.ts';
 import { type BridgeEntry, bridgeEntry } from './bridge-entry.ts';
 import { type CliPlan, changeByCommand, planCliInstall, planCliRemoval } from './cli-change.ts';
 import { shownCommand } from './command-line.ts';
@@ -207,10 +207,10 @@ const notes: Readonly<Record<OtherRoute, (row: ClientRow) => string[]>> = {
   cli: ({ cli, title }) => [
     `${cli?.program ?? title} writes the file itself, so Berth cannot promise that taking the entry out gives back every byte. Berth keeps a copy.`,
   ],
-  deeplink: ({ title }) => [`${title} shows what it is going to add and asks you. Berth sees when the entry is there.`],
-  mcpb: ({ title }) => [
-    `${title} shows what is in the bundle and asks you. It keeps bundles apart from its file; take one out in its settings, under Extensions.`,
+  deeplink: ({ title }) => [
+    `Nothing is written until you say yes in ${title}. Berth then sees the entry; after an hour it no longer waits for it.`,
   ],
+  mcpb: ({ title }) => [`To take a bundle out again: ${title}'s settings, under Extensions.`],
 };
 
 function requireAdding(row: ClientRow, route: OtherRoute, action: ClientAction): void {

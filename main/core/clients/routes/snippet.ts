@@ -1,9 +1,9 @@
 import { BerthError } from '../../../../contract/errors.ts';
 import type { ClientVia } from '../../../../contract/model/client.ts';
-import type { BridgeCommand } from '../client-service.ts';
 import { buildEntry, entryName } from '../entry.ts';
 import { type ClientRow, placeIn } from '../registry.ts';
 import { configTexts } from '../text/config-texts.ts';
+import type { BridgeCommand } from './bridge-entry.ts';
 import { bridgeEntry } from './bridge-entry.ts';
 import { shownCommand } from './command-line.ts';
 import { carriesEnvironment, fillArguments } from './entry-template.ts';

@@ -106,16 +106,12 @@ describe('an installation by a link', () => {
   });
 
   it('is not offered where a link takes no command of ours, with the reason', async () => {
-    const registry = sandbox.registry.map((row) =>
-      row.id === 'cursor' ? { ...row, deeplink: { why: 'Its links take npx only.' } } : row,
-    );
-    const mine = sandbox.create({ registry });
-    expect((await mine.get('cursor')).routes).toContainEqual({ route: 'deeplink', why: 'Its links take npx only.' });
-    await expect(mine.link({ client: 'cursor', slugs: ['a'] })).rejects.toMatchObject({
+    const why = "Goose's links take npx, uvx, jbang, goosed and docker as commands only, not Berth's bridge.";
+    expect((await clients.get('goose')).routes).toContainEqual({ route: 'deeplink', why });
+    await expect(link(['a'], 'goose')).rejects.toMatchObject({
       code: 'unsupported',
-      message: expect.stringContaining('Its links take npx only.'),
+      message: expect.stringContaining(why),
     });
-    mine.dispose();
   });
 
   it('only adds: taking out is left to the file', async () => {

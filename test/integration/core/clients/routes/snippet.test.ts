@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { getStaticTOMLValue, parseTOML as parseTree } from 'toml-eslint-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { connectHttp } from '../../../../e2e/support/mcp-client.ts';
 import { coreInSandbox, type SandboxedCore } from '../../../../fixtures/core-in-sandbox.ts';
 
@@ -59,6 +61,18 @@ describe('an endpoint as text to paste', () => {
     expect((await snippet('claude-desktop')).via).toBe('bridge');
   });
 
+  it('is TOML for Codex and YAML for Goose and Continue', async () => {
+    const command = join(core.core.paths.state, 'bin', 'berth');
+    const args = ['connect', 'good', '--client', 'manual'];
+    const toml = await snippet('toml');
+    expect(toml).toEqual(await snippet('codex'));
+    expect(parseTOML(toml.text)).toEqual({ mcp_servers: { 'berth-good': { command, args } } });
+    const yaml = await snippet('yaml');
+    expect(parse(yaml.text).extensions['berth-good']).toMatchObject({ type: 'stdio', cmd: command, args });
+    const list = parse((await snippet('continue', { via: 'bridge' })).text).mcpServers;
+    expect(list).toMatchObject([{ name: 'berth-good', command, args }]);
+  });
+
   it('is a command line of Claude Code that holds the bridge and no token', async () => {
     const { text, secret, file } = await snippet('claude-cli', { name: 'claude-code' });
     expect({ secret, file }).toEqual({ secret: false, file: null });
@@ -88,3 +102,7 @@ describe('an endpoint as text to paste', () => {
     expect(await names()).toEqual([]);
   });
 });
+
+function parseTOML(text: string): unknown {
+  return getStaticTOMLValue(parseTree(text));
+}

@@ -72,7 +72,7 @@ title: Other
 format: json
 key: [servers]
 via: bridge
-entries: { stdio: { command: '\${command}' } }
+entries: { stdio: { command: '\${command}', args: '\${args}', env: '\${env}' } }
 paths: { linux: [~/.other/mcp.json] }
 detect: { linux: { commands: [other] } }
 reload: Restart it.
