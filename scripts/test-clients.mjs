@@ -28,5 +28,5 @@ async function tallyOf(filters) {
   const broken = await ensureBuilt(root);
   if (broken) return failedSuite('build', broken);
   const env = { BERTH_TEST_CLIENTS: JSON.stringify(clients) };
-  return judged('clients', await runVitest('clients', { minutes: 12, filters, env }));
+  return judged('clients', await runVitest('clients', { minutes: 15, filters, env }));
 }

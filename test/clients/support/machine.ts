@@ -40,12 +40,12 @@ export interface Machine extends Terminal {
 
 /** `command` starts the client's program, before its arguments. */
 export async function openMachine(client: RealClient, command: readonly string[]): Promise<Machine> {
-  const home = await mkdtemp(join(tmpdir(), 'berth-client-'));
   const row = await rowOf(client.id);
+  const home = await mkdtemp(join(tmpdir(), 'berth-client-'));
   const env = environment(home, client);
   await installProgram(join(home, 'bin', client.program), command);
   // The bridge must not start another Berth when this one has ended.
-  const berth = await coreInSandbox({ home, env: { PATH: env['PATH'] ?? '' }, startCommand: [] });
+  const berth = await coreInSandbox({ home, env, startCommand: [] });
   await berth.call('servers.add', {
     preset: 'command',
     slug: SLUG,

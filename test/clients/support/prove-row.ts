@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ClientVia } from '../../../contract/model/client.ts';
-import { buildEntry } from '../../../main/core/clients/entry.ts';
 import type { ClientRow } from '../../../main/core/clients/registry.ts';
 import { type Machine, NAME, openMachine, rowOf, SLUG } from './machine.ts';
 import { accepts, type DialectFeature, type RealClient } from './real-client.ts';
@@ -119,13 +118,12 @@ function provesRemoval(client: RealClient, prove: Prove): void {
 }
 
 function provesCommandLine(client: RealClient, row: ClientRow, prove: Prove): void {
-  const { cli } = row;
-  if (cli) {
-    prove('writes the same entry with the command of its row, and takes it out again', async (machine) => {
+  if (row.cli) {
+    prove('writes the same entry when Berth has its own command do it, and takes it out again', async (machine) => {
       const ours = await entryOfBerth(machine, 'bridge');
-      await ownCommand(machine, commandLine(machine, cli.add));
+      await install(machine, 'bridge', 'cli');
       expect(await machine.entry(NAME)).toEqual(ours);
-      await ownCommand(machine, commandLine(machine, cli.remove ?? []));
+      await uninstall(machine, 'cli');
       expect(await machine.entry(NAME)).toBeUndefined();
     });
   }
@@ -181,13 +179,14 @@ function withFeature(text: string, feature: DialectFeature): string {
   return text.replace(/\}\s*$/, ',}\n');
 }
 
-async function install({ berth, row }: Machine, via: ClientVia): Promise<void> {
-  const client = await berth.call('clients.install', { client: row.id, slugs: [SLUG], via });
+async function install({ berth, row }: Machine, via: ClientVia, route: 'file' | 'cli' = 'file'): Promise<void> {
+  const client = await berth.call('clients.install', { client: row.id, slugs: [SLUG], via, route });
   expect(client.entries).toMatchObject([{ name: NAME, via, state: 'installed' }]);
 }
 
-async function uninstall({ berth, row }: Machine): Promise<void> {
-  await berth.call('clients.uninstall', { client: row.id });
+async function uninstall({ berth, row }: Machine, route: 'file' | 'cli' = 'file'): Promise<void> {
+  const client = await berth.call('clients.uninstall', { client: row.id, route });
+  expect(client.entries).toEqual([]);
 }
 
 async function stateOf({ berth, row }: Machine) {
@@ -205,15 +204,6 @@ async function entryOfBerth(machine: Machine, via: ClientVia): Promise<Record<st
 /** The command line of the bridge, as it stands in clients' files. */
 function bridgeOf({ home, row }: Machine): string[] {
   return [join(home, 'berth', 'state', 'bin', 'berth'), 'connect', SLUG, '--client', row.id];
-}
-
-/** The row's template filled in for the bridge. */
-function commandLine(machine: Machine, template: readonly string[]): string[] {
-  const [command = '', ...args] = bridgeOf(machine);
-  const entry = JSON.stringify(buildEntry(machine.row, 'bridge', { name: NAME, command, args }));
-  const values = { name: NAME, command, args, entry };
-  const { argv } = buildEntry({ ...machine.row, entries: { stdio: { argv: template } } }, 'bridge', values);
-  return argv as string[];
 }
 
 /** Runs the client's own command, which has to succeed. */

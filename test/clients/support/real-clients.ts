@@ -112,7 +112,7 @@ export const realClients = {
     program: 'copilot',
     env: { COPILOT_AUTO_UPDATE: 'false', COPILOT_OFFLINE: 'true' },
     contacts: true,
-    callsItself: 'github-copilot-developer',
+    callsItself: 'copilot-cli',
     ask: askCopilot,
     knows: knowsByList(['mcp', 'list']),
     addByUrl: (name, url, authorization) => [
