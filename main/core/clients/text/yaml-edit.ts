@@ -1,10 +1,10 @@
-import { isAlias, isMap, isScalar, type Node, type YAMLMap } from 'yaml';
+import { isAlias, isCollection, isMap, isScalar, type Node, type YAMLMap } from 'yaml';
 import { type ConfigPlace, type Edited, type InsertionTrace, TextProblem } from './config-text.ts';
 import type { Entry } from './same-value.ts';
 import { insertLines, splice } from './text-lines.ts';
 import { cutFlowSlot, cutLinesOf, insertIntoFlow, placeBehind, placeInBlank, placeInside } from './yaml-place.ts';
 import { printYamlElement, printYamlInline, printYamlMember } from './yaml-print.ts';
-import { yamlStyleOf } from './yaml-style.ts';
+import { type YamlStyle, yamlStyleOf } from './yaml-style.ts';
 import {
   colonEnd,
   containerAt,
@@ -90,57 +90,57 @@ function insert(yaml: YamlText, place: ConfigPlace, name: string, value: Entry):
   const { text, root } = yaml;
   const container = containerAt(yaml, place.keys, kindOf(place));
   const slots = slotsAlong(yaml, place.keys);
-  const leaf = place.nameField === null ? { [name]: value } : [{ [place.nameField]: name, ...value }];
-  const added = place.keys.slice(slots.length).reduceRight<object>((inner, key) => ({ [key]: inner }), leaf);
   const style = yamlStyleOf(container, root);
-  const lines = (indent: number) =>
-    (Array.isArray(added)
-      ? printYamlElement(added[0], style)
-      : Object.entries(added).flatMap(([key, item]) => printYamlMember(key, item, style))
-    ).map((line) => ' '.repeat(indent) + line);
+  const added = addedBelow(place.keys.slice(slots.length), place, name, value);
   if (root === null) {
-    return { text: insertLines(text, placeInBlank(text), lines(0)), trace: { depth: 0, before: null } };
+    const lines = linesOf(added, style, 0);
+    return { text: insertLines(text, placeInBlank(text), lines), trace: { depth: 0, before: null } };
   }
-  const depth = slots.length + 1;
   const slot = slots.at(-1);
-  const holder = (slot ? slot.value : root) as YamlCollection | null;
-  const full = holder !== null && !isEmptyValue(holder) && holder.items.length > 0;
-  if (full && !isFlow(holder)) {
-    const last = slotsOf(text, holder).at(-1);
-    const at = last ? placeBehind(text, last, indentOf(holder)) : text.length;
-    return {
-      text: insertLines(text, at, lines(indentOf(holder))),
-      trace: place.keys.length < depth ? null : { depth, before: null },
-    };
+  const holder = slot ? slot.value : root;
+  const last = isCollection(holder) ? slotsOf(text, holder).at(-1) : undefined;
+  const depth = slots.length + 1;
+  const trace = last && slots.length === place.keys.length ? null : { depth, before: null };
+  if (isCollection(holder) && last && !isFlow(holder)) {
+    const indent = indentOf(holder);
+    return { text: insertLines(text, placeBehind(text, last, indent), linesOf(added, style, indent)), trace };
   }
-  const parent = slots.length > 1 ? (slots.at(-2)?.value as YAMLMap) : (root as YAMLMap);
-  const opened = slot && !full && !isFlow(parent) ? openEmpty(text, slot, indentOf(parent)) : null;
-  if (opened !== null) {
+  const parent = slots.length > 1 ? slots.at(-2)?.value : root;
+  if (slot && !last && isMap(parent) && !isFlow(parent)) {
     const indent = indentOf(parent) + (Array.isArray(added) ? style.listIndent : style.indent);
-    return { text: insertLines(opened.text, opened.at, lines(indent)), trace: { depth, before: opened.before } };
+    const opened = openEmpty(text, slot, indent);
+    if (opened !== null) {
+      const lines = linesOf(added, style, indent);
+      return { text: insertLines(opened.text, opened.at, lines), trace: { depth, before: opened.before } };
+    }
   }
-  if (holder === null || isEmptyValue(holder)) {
+  if (!isCollection(holder)) {
     throw new TextProblem(text, slot?.end ?? 0, 'braces are expected here instead of nothing');
   }
-  const printed = printYamlInline(added).slice(1, -1);
-  return {
-    text: insertIntoFlow(text, holder, printed),
-    trace: full && place.keys.length < depth ? null : { depth, before: null },
-  };
+  return { text: insertIntoFlow(text, holder, printYamlInline(added).slice(1, -1)), trace };
+}
+
+/** The object with one member, or the list with one element, that is missing in the deepest container that exists. */
+function addedBelow(keys: readonly string[], { nameField }: ConfigPlace, name: string, value: Entry): object {
+  const inner = nameField === null ? { [name]: value } : [{ [nameField]: name, ...value }];
+  return keys.reduceRight<object>((added, key) => ({ [key]: added }), inner);
+}
+
+function linesOf(added: object, style: YamlStyle, indent: number): string[] {
+  const lines = Array.isArray(added)
+    ? added.flatMap((element: object) => printYamlElement(element, style))
+    : Object.entries(added).flatMap(([key, item]) => printYamlMember(key, item, style));
+  return lines.map((line) => ' '.repeat(indent) + line);
 }
 
 /** Takes away the null or the empty braces behind a key, so that lines below it can take their place; null where that is not safe. */
-function openEmpty(
-  text: string,
-  slot: YamlSlot,
-  keyIndent: number,
-): { text: string; at: number; before: string } | null {
+function openEmpty(text: string, slot: YamlSlot, indent: number): { text: string; at: number; before: string } | null {
   const from = colonEnd(slot);
   if (from === null) return null;
   const before = text.slice(from, Math.max(from, slot.end));
   if (!/^(?: +(?:\{ *\}|\[ *\]|~|null|Null|NULL))?$/.test(before)) return null;
   const opened = splice(text, from, before.length, '');
-  return { text: opened, at: placeInside(opened, from, keyIndent), before };
+  return { text: opened, at: placeInside(opened, from, indent), before };
 }
 
 function cut(text: string, container: YamlCollection, slot: YamlSlot): string {

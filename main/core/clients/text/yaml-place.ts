@@ -17,9 +17,9 @@ export function placeBehind(text: string, last: YamlSlot, indent: number): numbe
   return behindComments(text, lineBehind(text, last), indent);
 }
 
-/** Where the first lines below a key go. */
-export function placeInside(text: string, behindColon: number, keyIndent: number): number {
-  return behindComments(text, nextLineAt(text, behindColon), keyIndent + 1);
+/** Where the first lines below a key go: as `placeBehind`. */
+export function placeInside(text: string, behindColon: number, indent: number): number {
+  return behindComments(text, nextLineAt(text, behindColon), indent);
 }
 
 /** Where the first lines of a document without a value go: behind its comments and its `---`. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tomlConfig } from '../../../../main/core/clients/text/toml-config.ts';
+import { isOnePiece } from '../../../fixtures/clients/one-piece.ts';
 import { uglyToml } from '../../../fixtures/clients/ugly-toml.ts';
 
 const place = { keys: ['mcp_servers'], nameField: null };
@@ -22,7 +23,7 @@ describe('editing a TOML file of any look', { timeout: 60_000 }, () => {
         const text = add(before, added);
         for (const name of added) expect(tomlConfig.entries(text, place).get(name)).toEqual(entry(name));
         expect(tomlConfig.sameOutside(before, text, place, new Set(added))).toBe(true);
-        expectOnePiece(before, text);
+        expect(isOnePiece(before, text)).toBe(true);
         const order = [...added.slice(turn % added.length), ...added.slice(0, turn % added.length)];
         expect(order.reduce(remove, text)).toBe(before);
       }),
@@ -86,10 +87,3 @@ describe('editing a TOML file of any look', { timeout: 60_000 }, () => {
     );
   });
 });
-
-/** All of `before` is still there, in two pieces. */
-function expectOnePiece(before: string, after: string): void {
-  let head = 0;
-  while (head < before.length && before[head] === after[head]) head++;
-  expect(after.endsWith(before.slice(head))).toBe(true);
-}

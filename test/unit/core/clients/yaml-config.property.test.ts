@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type InsertionTrace, TextProblem } from '../../../../main/core/clients/text/config-text.ts';
 import { yamlConfig } from '../../../../main/core/clients/text/yaml-config.ts';
+import { isOnePiece } from '../../../fixtures/clients/one-piece.ts';
 import { uglyYaml } from '../../../fixtures/clients/ugly-yaml.ts';
 
 const entry = (name: string) => ({
@@ -52,7 +53,7 @@ describe.each([
           const { text, trace } = add(before, added);
           for (const name of added) expect(yamlConfig.entries(text, place).get(name)).toEqual(entry(name));
           expect(yamlConfig.sameOutside(before, text, place, new Set(added))).toBe(true);
-          expectOnePiece(before, text, trace);
+          expect(isOnePiece(before, text)).toBe(true);
           const order = [...added.slice(turn % added.length), ...added.slice(0, turn % added.length)];
           const after = order.reduce((current, name) => yamlConfig.remove(current, place, name, trace), text);
           expect(after).toBe(before);
@@ -128,18 +129,3 @@ describe.each([
     });
   },
 );
-
-/** All of `before` is still there, in two pieces, but for empty braces or a null that made room. */
-function expectOnePiece(before: string, after: string, trace: InsertionTrace | null): void {
-  const gone = trace?.before ?? '';
-  const rests = [before];
-  for (let at = before.indexOf(gone); gone !== '' && at !== -1; at = before.indexOf(gone, at + 1)) {
-    rests.push(before.slice(0, at) + before.slice(at + gone.length));
-  }
-  const inOnePiece = (rest: string) => {
-    let head = 0;
-    while (head < rest.length && rest[head] === after[head]) head++;
-    return after.endsWith(rest.slice(head));
-  };
-  expect(rests.some(inOnePiece)).toBe(true);
-}
