@@ -6,7 +6,8 @@ import { ago } from '../time-text.ts';
 
 /** The clients that are on this machine or have something of Berth's; the others by their ids, or with `wide` as well. */
 export const clientsText: Render<readonly Client[]> = (clients, look) => {
-  const elsewhere = (client: Client) => client.state === 'absent' && client.queued === null;
+  const elsewhere = ({ state, entries, queued }: Client) =>
+    state === 'absent' && entries.length === 0 && queued === null;
   const shown = look.wide ? clients : clients.filter((client) => !elsewhere(client));
   const others = clients.filter((client) => !shown.includes(client)).map(({ id }) => id);
   return [

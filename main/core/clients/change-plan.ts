@@ -1,6 +1,6 @@
 import { BerthError } from '../../../contract/errors.ts';
 import type { ClientAction, ClientVia } from '../../../contract/model/client.ts';
-import { containsEntry, entryName, hashEntry, mergeEntry } from './entry.ts';
+import { containsEntry, entryName, hashEntry, mergeEntry, saysTheSame } from './entry.ts';
 import { compareOwned, type FoundEntry, nothingOwned, type OwnedEntry, type Ownership } from './ownership.ts';
 import { type Former, planRestore } from './plan-restore.ts';
 import { type ClientRow, placeIn } from './registry.ts';
@@ -114,12 +114,14 @@ function planInstall(
   for (const [slug, ours] of wanted) {
     const found = state.found.find((entry) => entry.owned.slug === slug);
     const name = found?.name ?? entryName(slug);
-    const taken = state.entries.has(name) && found?.value === undefined;
-    if (taken && !replaces.includes(name)) throw foreignEntry(row, state, name);
-    const value = found?.value === undefined ? ours : mergeEntry(row, found.value, ours);
+    const there = found?.value === undefined && !replaces.includes(name) ? state.entries.get(name) : found?.value;
+    const known = found?.value !== undefined;
+    // A client may have written an entry back from its memory after we took it out: it still says what only we say.
+    if (there !== undefined && !known && !saysTheSame(there, ours)) throw foreignEntry(row, state, name);
+    const value = there === undefined ? ours : mergeEntry(row, there, ours);
     const hash = hashEntry(value);
     const edited = configTexts[row.format].set(text, placeIn(row), name, value);
-    if (found?.value === undefined || hashEntry(found.value) !== hash) text = edited.text;
+    if (there === undefined || hashEntry(there) !== hash) text = edited.text;
     trace = earlierTrace(trace, edited.trace);
     planned.push({ action: 'set', slug, name, hash });
     owned.set(`${row.id} ${slug}`, { client: row.id, slug, name, via, seen, hashes: [hash], route: 'file' });

@@ -69,6 +69,11 @@ export function containsEntry(existing: unknown, ours: unknown): boolean {
   return canonical(existing) === canonical(ours);
 }
 
+/** Whether an entry says what we would write now, whatever its token is. */
+export function saysTheSame(existing: unknown, ours: JsonObject): boolean {
+  return containsEntry(existing, JSON.parse(hideTokens(JSON.stringify(ours))));
+}
+
 /** SHA-256 of an entry's meaning: order and layout do not count. */
 export function hashEntry(value: unknown): string {
   return createHash('sha256').update(canonical(value)).digest('hex');

@@ -58,6 +58,21 @@ describe('what others do to installed entries', () => {
     expect(await clients.get('cursor')).toMatchObject({ state: 'orphaned', application: 'traces' });
   });
 
+  it('takes an entry that a client wrote back from its memory after an uninstallation for ours again', async () => {
+    await clients.install({ client: 'cursor', slugs: ['a'] });
+    const stale = await readFile(file, 'utf8');
+    const former = await tokenIn(file);
+    await clients.uninstall({ client: 'cursor' });
+    await writeDeep(file, stale);
+    expect((await clients.install({ client: 'cursor', slugs: ['a'] })).state).toBe('installed');
+    expect(sandbox.tokens.verify('a', former)).toBeUndefined();
+    expect(sandbox.tokens.verify('a', await tokenIn(file))).toEqual({ name: 'cursor' });
+    await clients.uninstall({ client: 'cursor' });
+    await writeDeep(file, stale.replace('127.0.0.1:23784', '127.0.0.1:9999'));
+    const foreign = clients.install({ client: 'cursor', slugs: ['a'] });
+    await expect(foreign).rejects.toMatchObject({ code: 'already-exists' });
+  });
+
   it('changing the way ends the token that is no longer in the file', async () => {
     await clients.install({ client: 'cursor', slugs: ['a'] });
     const token = await tokenIn(file);

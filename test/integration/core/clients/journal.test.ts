@@ -18,10 +18,14 @@ describe('the journal', () => {
     path: '/home/u/.cursor/mcp.json',
     action: 'set',
     name: 'berth-a',
+    slug: 'a',
     before: null,
     after: 'x',
     entry: 'y',
     backup: null,
+    mode: null,
+    owned: null,
+    undoes: null,
   });
 
   it('keeps the line that comes after one that a crash cut short', async () => {

@@ -5,7 +5,7 @@ import { aClient } from '../../../fixtures/clients/a-client.ts';
 
 const row = (id: string, more = '') =>
   parseClientRow(
-    `{id: ${id}, title: ${id.toUpperCase()}, format: json, key: [s], via: bridge, entries: {stdio: {}}, paths: {linux: [/x]},
+    `{id: ${id}, title: ${id.toUpperCase()}, format: json, key: [s], via: bridge, entries: {stdio: {command: "\${command}", args: "\${args}"}}, paths: {linux: [/x]},
       detect: {}, reload: Restart it., verifiedAt: null ${more}}`,
     `${id}.yaml`,
   );

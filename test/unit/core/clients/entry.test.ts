@@ -46,6 +46,11 @@ describe('entries', () => {
       headers: { 'X-Mine': '1', Authorization: 'Bearer t' },
       disabled: true,
     });
+    const deep = { url: 'o', headers: { nested: { mine: 1, theirs: 1 } } };
+    expect(mergeEntry(cursor, deep, { url: 'n', headers: { nested: { theirs: 2 } } })).toEqual({
+      url: 'n',
+      headers: { nested: { mine: 1, theirs: 2 } },
+    });
     expect(mergeEntry(cursor, 'nonsense', { url: 'n' })).toEqual({ url: 'n' });
   });
 
