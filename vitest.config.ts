@@ -10,7 +10,7 @@ const long = [
   writers,
   'test/integration/servers/{mtv,mkp}-like.test.ts',
   'test/integration/bad-input/killed.test.ts',
-  'test/integration/core/clients/killed-writer.test.ts',
+  'test/integration/core/clients/{killed-writer,client-lock}.test.ts',
   'test/integration/core/supervisor/death-of-berth.test.ts',
   'test/integration/core/servers/{changes-at-once,vanished-contexts}.test.ts',
 ];

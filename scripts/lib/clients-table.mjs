@@ -83,7 +83,12 @@ function waysOf({ entries, via }) {
 }
 
 function routesOf({ cli, deeplink, mcpb }) {
-  return ['file', ...(cli ? [code(cli.program)] : []), ...(typeof deeplink === 'string' ? ['link'] : []), ...(mcpb ? ['bundle'] : [])];
+  return [
+    'file',
+    ...(cli ? [code(cli.program)] : []),
+    ...(typeof deeplink === 'string' ? ['link'] : []),
+    ...(mcpb ? ['bundle'] : []),
+  ];
 }
 
 function allPlaces({ paths }) {

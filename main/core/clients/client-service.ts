@@ -120,27 +120,15 @@ export class ClientService implements Disposable {
 
   /** Every client that this platform has, also those that are not installed. */
   async list(): Promise<Client[]> {
-    const { rows } = this.#places;
-    const sources = {
-      places: this.#places,
-      files: this.#files,
-      routes: this.#routes,
-      entries: this.#entries,
-      gate: this.#gate,
-      seen: (client: string) => this.#options.seen?.(client) ?? null,
-    };
-    const clients = await Promise.all(rows.map((row) => describeClient(row, sources)));
-    return withDuplicates(
-      clients.filter((client) => client !== null),
-      rows,
-    );
+    return await this.#describe(this.#places.rows);
   }
 
   /** One client. Rejects with `not-found`, or `unsupported` where it has no place on this platform. */
   async get(client: string): Promise<Client> {
     const row = this.#places.row(client);
     await this.#places.place(row);
-    const described = (await this.list()).find(({ id }) => id === row.id);
+    const related = this.#places.rows.filter(({ id }) => row.alsoReads.some((other) => other.client === id));
+    const described = (await this.#describe([row, ...related])).find(({ id }) => id === row.id);
     if (described === undefined) throw new BerthError('not-found', `${row.title} is not known any more.`);
     return described;
   }
@@ -336,6 +324,22 @@ export class ClientService implements Disposable {
   dispose(): void {
     this.#watch.dispose();
     this.#gate.dispose();
+  }
+
+  async #describe(rows: readonly ClientRow[]): Promise<Client[]> {
+    const sources = {
+      places: this.#places,
+      files: this.#files,
+      routes: this.#routes,
+      entries: this.#entries,
+      gate: this.#gate,
+      seen: (client: string) => this.#options.seen?.(client) ?? null,
+    };
+    const clients = await Promise.all(rows.map((row) => describeClient(row, sources)));
+    return withDuplicates(
+      clients.filter((client) => client !== null),
+      rows,
+    );
   }
 
   /** Lets a change through when the application does not stand in its way; else it waits, or is refused. */

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readdir, readFile, readlink, stat, symlink } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, readlink, stat, symlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ClientService } from '../../../../main/core/clients/client-service.ts';
@@ -56,6 +56,9 @@ describe('files as they are on people’s machines', () => {
   const hopeless = uglyFiles.flatMap((file) => (file.refused ? [{ ...file, refused: file.refused }] : []));
   it.each(hopeless)('$row: $what: refused with its place, and not touched', async ({ row, bytes, refused }) => {
     await writeDeep(fileOf(row), Buffer.from(bytes as string));
+    // One that was written just now might be half of something.
+    const yesterday = new Date(Date.now() - 86_400_000);
+    await utimes(fileOf(row), yesterday, yesterday);
     for (const attempt of [
       () => clients.preview({ client: row, slugs: ['a'], action: 'install' }),
       () => clients.install({ client: row, slugs: ['a'] }),
