@@ -25,7 +25,7 @@ export const clientText: Render<readonly Client[]> = (clients, { wide, paint, no
       { head: 'STATE', text: (client) => client.state, paint: (text) => paint(toneOf(text), text) },
       { head: 'SERVERS', text: serversOf },
       { head: 'CONNECTED', text: (client) => ago(client.connectedAt, now) },
-      { head: 'VIA', text: (client) => client.via },
+      { head: 'VIA', text: ({ entries, via }) => [...new Set(entries.map((entry) => entry.via))].join(',') || via },
       { head: 'FILE', text: (client) => client.file },
       { head: 'AS', text: ({ connectedAs: as }) => (as ? `${as.name} ${as.version}` : '-'), wide: true },
       { head: 'VERIFIED', text: (client) => client.verifiedAt ?? 'unverified', wide: true },

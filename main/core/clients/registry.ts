@@ -130,6 +130,8 @@ const fieldsSchema = z.strictObject({
   rejectsByteOrderMark: z.boolean().default(false),
   /** Known mistakes in its entries, which Berth tells of those that it did not write. */
   pitfalls: z.array(pitfallSchema).default([]),
+  /** Entries whose `field` has one of the `values` are parts of the client itself, and no servers. */
+  builtIn: z.strictObject({ field: z.string().min(1), values: z.array(z.string()).min(1) }).optional(),
   /** It makes its file itself, and accepts none that holds servers only. */
   needsFile: z.boolean().default(false),
   /** In order of preference. */

@@ -24,12 +24,12 @@ export function ClientRows({
   if (clients.length === 0) return null;
   return (
     <Box title={title} aside={aside}>
-      <ul className="grid grid-cols-[repeat(auto-fill,minmax(340px,1fr))] gap-px bg-line">
+      <ul className="grid grid-cols-[repeat(auto-fill,minmax(340px,1fr))] overflow-hidden">
         {clients.map((client) => (
           <li
             key={client.id}
             aria-label={client.title}
-            className="flex min-w-0 items-center gap-2 bg-panel py-1.5 pr-2 pl-3"
+            className="-mt-px -ml-px flex min-w-0 items-center gap-2 border-t border-l border-line py-1.5 pr-2 pl-3"
           >
             <div className="min-w-0 flex-1">
               <h2 className="flex items-center gap-2 font-medium">
@@ -51,8 +51,6 @@ export function ClientRows({
             </Button>
           </li>
         ))}
-        {/* Fills the last line of the grid with the panel's own ground. */}
-        <li aria-hidden className="col-end-[-1] bg-panel empty:min-w-0" />
       </ul>
     </Box>
   );

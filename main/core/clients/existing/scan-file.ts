@@ -44,7 +44,7 @@ export async function scanFile(
   world: ScanWorld,
 ): Promise<ScannedFile> {
   const ours = new Set(state.found.map(({ name }) => name));
-  const foreign = [...state.entries].filter(([name]) => !ours.has(name));
+  const foreign = [...state.entries].filter(([name, raw]) => !ours.has(name) && !isBuiltIn(row, raw));
   const entries = await Promise.all(foreign.map(([name, raw]) => scanEntry(name, raw, row, state, world)));
   const findings = fileFindings({
     title: row.title,
@@ -86,4 +86,9 @@ async function scanEntry(
 /** It has an application beside, or without, a command of its own. */
 function isGraphical({ detect }: ClientRow): boolean {
   return Object.values(detect).some((signs) => (signs?.apps.length ?? 0) > 0);
+}
+
+function isBuiltIn({ builtIn }: ClientRow, raw: unknown): boolean {
+  if (builtIn === undefined || typeof raw !== 'object' || raw === null) return false;
+  return builtIn.values.includes(String(Reflect.get(raw, builtIn.field)));
 }

@@ -71,6 +71,7 @@ async function findings(entry: unknown, options: Parameters<typeof scan>[1] = {}
 }
 
 const brief = (all: readonly { severity: string; id: string }[]) => all.map(({ severity, id }) => `${severity} ${id}`);
+const goose = row({ builtIn: { field: 'type', values: ['builtin'] } });
 const terminal = row({ detect: { linux: { commands: ['editor'] } } });
 
 describe('what an entry starts', () => {
@@ -94,6 +95,8 @@ describe('what an entry starts', () => {
     ['npx on Windows', { command: 'npx' }, { platform: 'win32' as const }, ['fail windows-script']],
     ['npx.cmd on Windows', { command: 'npx.cmd' }, { platform: 'win32' as const }, ['fail windows-script']],
     ['no command and no URL', { image: 'x' }, {}, ['info not-understood']],
+    ['a part of the client itself', { type: 'builtin' }, { client: goose }, []],
+    ['a server beside such parts', { type: 'stdio' }, { client: goose }, ['info not-understood']],
   ])('%s', async (_what, entry, options, expected) => {
     expect(brief(await findings(entry, options))).toEqual(expected);
   });
