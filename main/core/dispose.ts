@@ -30,6 +30,8 @@ export class DisposableStore implements Disposable {
       }
     }
     this.#items.length = 0;
-    if (failures.length > 0) throw new AggregateError(failures, 'some parts did not shut down cleanly');
+    if (failures.length === 0) return;
+    const reasons = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)));
+    throw new AggregateError(failures, `some parts did not shut down cleanly: ${reasons.join('; ')}`);
   }
 }

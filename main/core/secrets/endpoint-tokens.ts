@@ -142,7 +142,8 @@ export class EndpointTokens implements TokenVerifier, Disposable {
     }
     clearTimeout(this.#lazy);
     this.#lazy = null;
-    await this.#change((records) => records);
+    // Only times of last use wait; that they cannot be kept, as on a full disk, does not keep Berth from ending in order.
+    await this.#change((records) => records).catch(() => undefined);
   }
 
   #create(slug: string, name: string): { token: string; record: TokenRecord } {
