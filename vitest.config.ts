@@ -5,12 +5,12 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const writers = 'test/integration/core/clients/{concurrent,foreign}-writer*.test.ts';
 /** What races other programs, or measures what they use: beside other tests it would measure those. */
 const races = [writers, 'test/integration/core/measure/measured-servers.test.ts'];
-/** What takes its time: every trap of the real servers on fixtures that have them, a Berth that is killed at every step, changes in all orders. */
+/** What takes its time: every trap of the real servers on fixtures, every ugly file, a Berth that is killed at every step, changes in all orders. */
 const long = [
   writers,
   'test/integration/servers/{mtv,mkp}-like.test.ts',
   'test/integration/bad-input/killed.test.ts',
-  'test/integration/core/clients/{killed-writer,client-lock}.test.ts',
+  'test/integration/core/clients/{killed-writer,client-lock,ugly-files}.test.ts',
   'test/integration/core/supervisor/death-of-berth.test.ts',
   'test/integration/core/servers/{changes-at-once,vanished-contexts}.test.ts',
 ];

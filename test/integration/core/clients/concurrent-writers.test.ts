@@ -13,7 +13,7 @@ import { buildWriter } from '../../../fixtures/clients/build-writer.ts';
 const rows = fileURLToPath(new URL('../../../../assets/clients', import.meta.url));
 const client = 'claude-desktop';
 /** Of each of the five; all together in `long`: a thousand. */
-const ROUNDS = Number(process.env.WRITE_ROUNDS ?? 100) / 5;
+const ROUNDS = Number(process.env.WRITE_ROUNDS ?? 50) / 5;
 const original = '{\n\t"theme": "dark",\r\n\t"mcpServers": { "x": {"command": "y"} } }\n\n';
 
 describe('several Berths and one file', () => {

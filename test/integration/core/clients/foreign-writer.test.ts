@@ -10,7 +10,7 @@ import { type ClientSandbox, openClientSandbox, writeDeep } from '../../../fixtu
 const program = fileURLToPath(new URL('../../../fixtures/clients/foreign-writer.mjs', import.meta.url));
 
 /** With each of the two kinds; both together in `long`: a thousand. */
-const ROUNDS = Number(process.env.WRITE_ROUNDS ?? 200) / 2;
+const ROUNDS = Number(process.env.WRITE_ROUNDS ?? 100) / 2;
 const client = 'claude-desktop';
 
 describe.each(['rename', 'in-place'])(
