@@ -4,6 +4,20 @@ import { startRecordingModel } from './recording-model.ts';
 
 const otherProgram = ['/bin/true', 'other'] as const;
 
+/** What Gemini CLI and its descendant Qwen Code have in common. */
+const likeGemini: Pick<RealClient, 'contacts' | 'callsItself' | 'ask' | 'knows' | 'addByUrl' | 'addOther'> = {
+  contacts: true,
+  callsItself: 'mcp-test-client',
+  ask: async (terminal, name) =>
+    answerInList(await terminal.run(['mcp', 'list']), name, /- Connected$/, /- Disconnected$/),
+  knows: knowsByList(['mcp', 'list']),
+  addByUrl: (name, url, authorization) => {
+    const header = `Authorization: ${authorization}`;
+    return ['mcp', 'add', '-s', 'user', '-t', 'http', '-H', header, name, url];
+  },
+  addOther: ['mcp', 'add', '-s', 'user', 'other', ...otherProgram],
+};
+
 /** The clients of packages.mjs, by the id of their row: how each is asked, as far as its vendor documents it. */
 export const realClients = {
   'claude-code': {
@@ -44,47 +58,13 @@ export const realClients = {
     program: 'gemini',
     // In a folder that it does not trust it contacts nothing.
     env: { GEMINI_CLI_TRUST_WORKSPACE: 'true', GEMINI_TELEMETRY_ENABLED: 'false' },
-    contacts: true,
-    callsItself: 'mcp-test-client',
-    ask: async (terminal, name) =>
-      answerInList(await terminal.run(['mcp', 'list']), name, /- Connected$/, /- Disconnected$/),
-    knows: knowsByList(['mcp', 'list']),
-    addByUrl: (name, url, authorization) => [
-      'mcp',
-      'add',
-      '-s',
-      'user',
-      '-t',
-      'http',
-      '-H',
-      `Authorization: ${authorization}`,
-      name,
-      url,
-    ],
-    addOther: ['mcp', 'add', '-s', 'user', 'other', ...otherProgram],
+    ...likeGemini,
   },
   'qwen-code': {
     id: 'qwen-code',
     program: 'qwen',
     env: { QWEN_TELEMETRY_ENABLED: 'false' },
-    contacts: true,
-    callsItself: 'mcp-test-client',
-    ask: async (terminal, name) =>
-      answerInList(await terminal.run(['mcp', 'list']), name, /- Connected$/, /- Disconnected$/),
-    knows: knowsByList(['mcp', 'list']),
-    addByUrl: (name, url, authorization) => [
-      'mcp',
-      'add',
-      '-s',
-      'user',
-      '-t',
-      'http',
-      '-H',
-      `Authorization: ${authorization}`,
-      name,
-      url,
-    ],
-    addOther: ['mcp', 'add', '-s', 'user', 'other', ...otherProgram],
+    ...likeGemini,
   },
   opencode: {
     id: 'opencode',

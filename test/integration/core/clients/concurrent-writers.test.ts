@@ -6,9 +6,8 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ClientService } from '../../../../main/core/clients/client-service.ts';
-import { loadClientRegistry } from '../../../../main/core/clients/registry.ts';
 import { buildWriter } from '../../../fixtures/clients/build-writer.ts';
+import { plainService } from '../../../fixtures/clients/plain-service.ts';
 
 const rows = fileURLToPath(new URL('../../../../assets/clients', import.meta.url));
 const client = 'claude-desktop';
@@ -36,18 +35,7 @@ describe('several Berths and one file', () => {
     const ready = child.stdout ? once(createInterface({ input: child.stdout }), 'line') : Promise.resolve();
     return { child, ready, ended };
   };
-  const berth = async () =>
-    new ClientService({
-      registry: await loadClientRegistry(rows),
-      env: {},
-      home,
-      platform: process.platform,
-      stateFolder: join(home, 'state'),
-      endpointUrl: () => 'http://127.0.0.1:1/',
-      prepareToken: async () => ({ token: '', keep: async () => {}, drop: async () => {} }),
-      revokeToken: async () => {},
-      bridgeCommand: () => ({ command: '/opt/berth', args: [] }),
-    });
+  const berth = () => plainService(home, rows);
 
   beforeAll(async () => {
     tools = await mkdtemp(join(tmpdir(), 'berth-writer-'));

@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ClientService } from '../../../../main/core/clients/client-service.ts';
-import { loadClientRegistry } from '../../../../main/core/clients/registry.ts';
 import { buildWriter } from '../../../fixtures/clients/build-writer.ts';
+import { plainService } from '../../../fixtures/clients/plain-service.ts';
 
 const rows = fileURLToPath(new URL('../../../../assets/clients', import.meta.url));
 const preload = new URL('../../../fixtures/clients/kill-at-step.mjs', import.meta.url).href;
@@ -34,18 +33,7 @@ describe('a Berth that is killed at any step of a write', () => {
   });
   afterAll(() => rm(tools, { recursive: true, force: true }));
 
-  const berth = async (home: string, registry: string) =>
-    new ClientService({
-      registry: await loadClientRegistry(registry),
-      env: {},
-      home,
-      platform: process.platform,
-      stateFolder: join(home, 'state'),
-      endpointUrl: () => 'http://127.0.0.1:1/',
-      prepareToken: async () => ({ token: '', keep: async () => {}, drop: async () => {} }),
-      revokeToken: async () => {},
-      bridgeCommand: () => ({ command: '/opt/berth', args: [] }),
-    });
+  const berth = plainService;
 
   const run = async (home: string, registry: string, action: Action, when: string, at: number) => {
     const child = spawn(process.execPath, ['--import', preload, program, home, registry, action], {
