@@ -1,4 +1,4 @@
-import type { ElectronApplication } from '@playwright/test';
+import { type ElectronApplication, expect } from '@playwright/test';
 
 declare global {
   // Lives in the app's main process, put there by `watchTray`.
@@ -31,9 +31,17 @@ export function trayLabels(app: ElectronApplication): Promise<unknown[]> {
   });
 }
 
-/** Clicks an item of the tray's menu: the first whose label contains each part in turn, from the top level down. */
+/**
+ * Clicks an item of the tray's menu: the first whose label contains each part in turn, from the top level down. Waits until it is
+ * there and can be clicked, as a person does while the menu still tells of what is under way.
+ */
 export async function clickTray(app: ElectronApplication, ...path: string[]): Promise<void> {
-  const problem = await app.evaluate((_electron, parts) => {
+  await expect.poll(() => tryClick(app, path), { message: `a click on ${path.join(' > ')}` }).toBeNull();
+}
+
+/** Clicks it if it is there; else answers what is missing. */
+async function tryClick(app: ElectronApplication, path: readonly string[]): Promise<string | null> {
+  return await app.evaluate((_electron, parts) => {
     let menu = globalThis.berthTrayMenu;
     for (const [index, part] of parts.entries()) {
       const item = menu?.items.find((each) => each.label.includes(part));
@@ -47,5 +55,4 @@ export async function clickTray(app: ElectronApplication, ...path: string[]): Pr
     }
     return 'nothing was named';
   }, path);
-  if (problem !== null) throw new Error(problem);
 }
