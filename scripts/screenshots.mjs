@@ -87,7 +87,7 @@ try {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
   const page = await context.newPage();
   await page.goto(ui);
-  await page.waitForSelector('role=button[name="Dock"]');
+  await page.waitForSelector('role=button[name="Dock"][disabled=false]');
 
   const shoot = async (name) => {
     for (const colorScheme of ['light', 'dark']) {

@@ -6,7 +6,7 @@ import { useLoaded, useSession, useStatus } from '../../session/session-context.
 import { Button } from '../../ui/button.tsx';
 import { Check, ChoiceCard } from '../../ui/field.tsx';
 import { ErrorNotice } from '../../ui/notice.tsx';
-import { ContextName, Tag } from '../../ui/tags.tsx';
+import { ContextName } from '../../ui/tags.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { FoundVersion } from '../servers/preset-cards.tsx';
 import { Column, ManyChoices } from './column.tsx';
@@ -164,11 +164,9 @@ function Choices({ onDock, onManual }: { onDock: ReturnType<typeof useDocking>['
             ))}
           </div>
           {absent.length > 0 && (
-            <p className="mt-3 flex flex-wrap items-center gap-1.5 text-sm text-muted">
-              Not found:
-              {absent.map((client) => (
-                <Tag key={client.id}>{client.title}</Tag>
-              ))}
+            <p className="mt-3 text-sm text-muted" title={absent.map(({ title }) => title).join(', ')}>
+              Berth knows {absent.length} {present.length > 0 ? 'more' : 'clients'} that were not found here. They can
+              be connected later, on the Clients page.
             </p>
           )}
         </Column>
