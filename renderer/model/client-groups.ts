@@ -27,7 +27,8 @@ export function groupClients(clients: readonly Client[]): ClientGroups {
 
 /** Entries that one repair would write anew. */
 export function repairable({ state, entries }: Client): boolean {
-  return state !== 'unreadable' && entries.some((entry) => entry.state !== 'installed');
+  const odd = entries.filter((entry) => entry.state !== 'installed' && entry.state !== 'awaited');
+  return state !== 'unreadable' && odd.length > 0;
 }
 
 /** What drift means and what to do, in a sentence; null where nothing is wrong. */

@@ -54,5 +54,7 @@ describe('clients on their page', () => {
     expect(repairable(client('X', { state: 'changed', entries: [entry('outdated')] }))).toBe(true);
     expect(repairable(client('X', { state: 'unreadable', entries: [entry('missing')] }))).toBe(false);
     expect(repairable(client('X', { state: 'installed', entries: [entry('installed')] }))).toBe(false);
+    // It waits for its user to confirm it in the client.
+    expect(repairable(client('X', { state: 'available', entries: [entry('awaited')] }))).toBe(false);
   });
 });
