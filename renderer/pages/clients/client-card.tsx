@@ -70,7 +70,10 @@ export function ClientCard({ client, onTask }: { client: Client; onTask(task: Cl
         </code>
         <CopyButton text={client.file} label="Copy path" what={`path of ${client.title}'s file`} />
       </div>
-      {client.verifiedAt && <p className="-mt-1 text-sm text-faint">File format checked on {client.verifiedAt}</p>}
+      <p className="-mt-1 text-sm text-faint" title={client.evidence.join('\n') || undefined}>
+        {client.verifiedAt ? `File format checked on ${client.verifiedAt}` : 'File format not checked'}
+        {client.doubts.length > 0 && `. ${client.doubts.join(' ')}`}
+      </p>
     </li>
   );
 }
