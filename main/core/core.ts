@@ -176,7 +176,12 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         toolsChanged: (slug) => gateway.toolsChanged(slug),
       }),
     );
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
     const targets = new ServerTargets({
+      begun,
       docked,
       manager: servers,
       supervisor,
@@ -324,7 +329,10 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       handlers: all,
       sources: streaming,
       endpoint: core.endpoint,
-      start: () => servers.startWanted(),
+      start: () => {
+        servers.startWanted();
+        begin();
+      },
       resumed: () => wake.awoke(),
       dispose: () => {
         log('info', 'Berth is stopping');

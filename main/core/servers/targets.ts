@@ -8,12 +8,15 @@ import type { Subscription } from '../emitter.ts';
 import type { CallLimits } from '../gateway/caller-limits.ts';
 import type { GatewayTarget } from '../gateway/ports.ts';
 import type { PresetDefinition } from '../presets/preset-schema.ts';
+import { settlesWithin } from '../settles-within.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { ContextRegistry } from './context-registry.ts';
 import type { DockedSettings } from './docked-settings.ts';
 import type { ServerManager } from './server-manager.ts';
 import { sharingOf } from './sharing-of.ts';
 
+/** Berth's start takes a second or two; a client does not wait for one that hangs. In ms. */
+const BEGIN_MS = 30_000;
 const SWITCHED_OFF = 'the user has switched it off in Berth.';
 
 /** The docked servers as targets of the gateway. Everything is looked up per question, since settings and contexts change. */
@@ -25,6 +28,7 @@ export class ServerTargets {
     contexts: ContextRegistry;
     /** Throws when there is no such preset. */
     preset: (id: string) => PresetDefinition;
+    begun: Promise<void>;
   };
 
   /** They are asked for several times a call, and know no more than their slug. */
@@ -37,6 +41,8 @@ export class ServerTargets {
     contexts: ContextRegistry;
     /** Throws when there is no such preset. */
     preset: (id: string) => PresetDefinition;
+    /** The servers that should run have been told to start. */
+    begun: Promise<void>;
   }) {
     this.#parts = parts;
   }
@@ -77,17 +83,28 @@ export class ServerTargets {
       callLimits: () => callLimitsOf(this.#parts.docked.get(slug)),
       sharing: () => this.#sharing(slug),
       dedicate: (client, signal) => supervisor.dedicate(slug, client, signal),
-      modern: (signal) => supervisor.modern(slug, signal),
+      modern: async (signal) => {
+        await this.#untilBegun(slug, { timeoutMs: BEGIN_MS, signal });
+        return await supervisor.modern(slug, signal);
+      },
     };
   }
 
   async #backend(slug: string, options: { timeoutMs: number; signal?: AbortSignal }): Promise<Backend> {
+    await this.#untilBegun(slug, options);
     if (!this.#parts.supervisor.get(slug)) {
       throw new BerthError('not-running', `The server ${slug} is stopped.`, {
         hint: `Start it in Berth or with \`berth start ${slug}\`.`,
       });
     }
     return this.#parts.supervisor.backend(slug, options);
+  }
+
+  /** A client may be faster than Berth's start, above all one whose bridge has started Berth: its server is not stopped, but to come. */
+  async #untilBegun(slug: string, options: { timeoutMs: number; signal?: AbortSignal | undefined }): Promise<void> {
+    const { begun, docked, supervisor } = this.#parts;
+    if (supervisor.get(slug) || !docked.get(slug).run) return;
+    await settlesWithin(options.timeoutMs, begun, options.signal);
   }
 
   #sharing(slug: string): Sharing {

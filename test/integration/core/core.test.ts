@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
@@ -138,6 +139,30 @@ describe('a docked kubernetes-mcp-server on the demo clusters', () => {
       expect.arrayContaining(['program', 'process', 'initialize', 'tools', 'safe-read']),
     );
     expect(results.at(-1)).toMatchObject({ id: 'safe-read', outcome: 'pass', target: 'server:cluster' });
+  });
+});
+
+describe('a client that is faster than the start of Berth', () => {
+  it('waits for its server, which is to come, and is not told that it is stopped', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'berth-early-'));
+    try {
+      const server = fileURLToPath(new URL('../../fixtures/servers/good-stdio.mjs', import.meta.url));
+      const first = await start({ home });
+      const options = { command: process.execPath, args: JSON.stringify([server]) };
+      await first.call('servers.add', { preset: 'command', slug: 'good', context: 'none', options, start: true });
+      await first.call('servers.add', { preset: 'command', slug: 'rests', context: 'none', options });
+      await first.dispose();
+
+      const second = await start({ home });
+      const asked = second.call('servers.tools', { slug: 'good' });
+      const refused = second.call('servers.tools', { slug: 'rests' });
+      await expect(refused).rejects.toMatchObject({ message: expect.stringContaining('is stopped') });
+      second.core.start();
+      expect((await asked).length).toBeGreaterThan(0);
+    } finally {
+      for (const sandbox of opened.splice(0)) await sandbox.dispose();
+      await rm(home, { recursive: true, force: true });
+    }
   });
 });
 
