@@ -4,6 +4,7 @@ import { foreignEntry } from './existing/foreign-entry.ts';
 import { knownSecrets, secretsIn } from './existing/secret-values.ts';
 import type { ClientRow } from './registry.ts';
 import type { ConfigPlace, ConfigText } from './text/config-text.ts';
+import { isRecord } from './text/same-value.ts';
 
 /** What fills an entry's placeholders. A value that is undefined takes its field out. */
 export interface EntryValues {
@@ -45,11 +46,11 @@ export function mergeEntry(row: ClientRow, existing: unknown, ours: JsonObject):
 }
 
 function merge(existing: unknown, ours: JsonObject, owned: ReadonlySet<string>): JsonObject {
-  if (!isObject(existing)) return ours;
+  if (!isRecord(existing)) return ours;
   const merged: JsonObject = {};
   for (const [field, value] of Object.entries(existing)) {
     const own = ours[field];
-    if (isObject(own)) merged[field] = merge(value, own, new Set());
+    if (isRecord(own)) merged[field] = merge(value, own, new Set());
     else if (own !== undefined) merged[field] = own;
     else if (!owned.has(field)) merged[field] = value;
   }
@@ -59,8 +60,8 @@ function merge(existing: unknown, ours: JsonObject, owned: ReadonlySet<string>):
 
 /** Whether the entry still says what `ours` says; fields in it that are not ours do not matter. */
 export function containsEntry(existing: unknown, ours: unknown): boolean {
-  if (isObject(ours)) {
-    return isObject(existing) && Object.entries(ours).every(([key, value]) => containsEntry(existing[key], value));
+  if (isRecord(ours)) {
+    return isRecord(existing) && Object.entries(ours).every(([key, value]) => containsEntry(existing[key], value));
   }
   if (typeof ours === 'string' && ours.includes(HIDDEN)) {
     const [head = '', tail = ''] = ours.split(HIDDEN);
@@ -88,7 +89,7 @@ export function tokenOf(value: unknown): string | null {
 export function withToken(value: unknown, former: string, token: string): unknown {
   if (typeof value === 'string') return value.replaceAll(former, token);
   if (Array.isArray(value)) return value.map((item) => withToken(item, former, token));
-  if (!isObject(value)) return value;
+  if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withToken(item, former, token)]));
 }
 
@@ -136,7 +137,7 @@ function fillObject(shape: JsonObject, values: ReadonlyMap<string, unknown>): Js
 }
 
 function fill(value: unknown, values: ReadonlyMap<string, unknown>): unknown {
-  if (isObject(value)) return fillObject(value, values);
+  if (isRecord(value)) return fillObject(value, values);
   if (Array.isArray(value)) return value.flatMap((item) => fillItem(item, values));
   if (typeof value !== 'string') return value;
   const alone = /^\$\{(\w+)\}$/.exec(value)?.[1];
@@ -153,18 +154,14 @@ function fillItem(item: unknown, values: ReadonlyMap<string, unknown>): unknown[
   }
   const [, head = '', name = '', tail = ''] = spread;
   const value = values.get(name);
-  const all = isObject(value) ? Object.entries(value).map(([key, each]) => `${key}=${each}`) : value;
+  const all = isRecord(value) ? Object.entries(value).map(([key, each]) => `${key}=${each}`) : value;
   return Array.isArray(all) ? all.map((each) => `${head}${each}${tail}`) : [];
 }
 
 function canonical(value: unknown): string {
   return (
     JSON.stringify(value, (_key, item: unknown) =>
-      isObject(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
+      isRecord(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
     ) ?? 'undefined'
   );
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

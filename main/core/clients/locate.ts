@@ -1,6 +1,7 @@
-import { access, constants, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { posix, win32 } from 'node:path';
 import type { ClientVia } from '../../../contract/model/client.ts';
+import { findExecutable } from '../shell-env/find-executable.ts';
 import { type ClientPlatform, type ClientRow, clientPlatform } from './registry.ts';
 
 /** The machine as the registry's paths see it; nothing is read from the process. */
@@ -136,7 +137,9 @@ export async function detectClient(row: ClientRow, machine: ClientMachine): Prom
   const signs = row.detect[platform];
   if (signs === undefined) return 'absent';
   if (await anyExists(signs.apps, machine)) return 'found';
-  for (const command of signs.commands) if (await onPath(command, machine)) return 'found';
+  for (const command of signs.commands) {
+    if ((await findExecutable(command, machine.env, machine.platform)) !== null) return 'found';
+  }
   return (await anyExists(signs.folders, machine)) ? 'traces' : 'absent';
 }
 
@@ -145,26 +148,6 @@ async function anyExists(templates: readonly string[], machine: ClientMachine): 
     const path = expandPath(template, machine);
     if (path === null) continue;
     for (const candidate of await expandGlob(path, machine)) if (await exists(candidate)) return true;
-  }
-  return false;
-}
-
-async function onPath(command: string, machine: ClientMachine): Promise<boolean> {
-  const { delimiter, join } = pathsOf(machine);
-  const endings = machine.platform === 'win32' ? (machine.env['PATHEXT'] ?? '.EXE;.CMD').split(';') : [''];
-  for (const folder of (machine.env['PATH'] ?? machine.env['Path'] ?? '').split(delimiter).filter(Boolean)) {
-    for (const ending of endings) {
-      const program = join(folder, command + ending);
-      const runs = await access(program, constants.X_OK).then(
-        () =>
-          stat(program).then(
-            (found) => found.isFile(),
-            () => false,
-          ),
-        () => false,
-      );
-      if (runs) return true;
-    }
   }
   return false;
 }

@@ -97,9 +97,7 @@ const cliSchema = z.strictObject({
   add: z.array(templateSchema('argument')).min(1),
   /** Absent: the entry is taken out of the file. */
   remove: z.array(templateSchema('argument')).min(1).optional(),
-  /** Lists the servers as the client sees them; what an answer with a working server contains. */
-  list: z.array(z.string()).min(1).optional(),
-  /** Why the file is not edited where this program is found; absent: it is the route to choose by hand. */
+  /** Where this program is found it is the route to take unless another is chosen. */
   preferred: z.boolean().default(false),
 });
 

@@ -16,6 +16,10 @@ import { Check, Field, Select, TextInput } from '../../ui/field.tsx';
 import { ErrorNotice, Notice } from '../../ui/notice.tsx';
 import { GuardTag } from '../../ui/tags.tsx';
 import { useToasts } from '../../ui/toasts.tsx';
+import { WhenRunningChoice } from './when-running.tsx';
+
+/** An import docks a server at once, so it cannot wait until the application has quit. */
+const offered = ['restart', 'write'] as const;
 
 export interface ImportDialogProps {
   client: ExistingClient;
@@ -31,7 +35,7 @@ export function ImportDialog({ client, server, onClose }: ImportDialogProps) {
   const [slug, setSlug] = useState(server.proposal?.slug ?? '');
   const [context, setContext] = useState('');
   const [replace, setReplace] = useState(true);
-  const [whenRunning, setWhenRunning] = useState<'' | 'restart' | 'write'>('');
+  const [whenRunning, setWhenRunning] = useState<(typeof offered)[number] | null>(null);
   const [importing, setImporting] = useState(false);
   const problem = slugProblem(
     slug,
@@ -46,7 +50,7 @@ export function ImportDialog({ client, server, onClose }: ImportDialogProps) {
   // While another choice is compared, the last one stays.
   if (preview.data && preview.data !== shown) setShown(preview.data);
 
-  const waits = Boolean(preview.data?.change?.blockedBy) && whenRunning === '';
+  const waits = Boolean(preview.data?.change?.blockedBy) && whenRunning === null;
 
   const run = useCallback(async () => {
     if (!preview.data) return;
@@ -55,7 +59,7 @@ export function ImportDialog({ client, server, onClose }: ImportDialogProps) {
       const { server: docked, replaced } = await session.call('clients.import', {
         ...(JSON.parse(asked)[0] as typeof request),
         baseHash: preview.data.baseHash,
-        ...(whenRunning === '' ? {} : { whenRunning }),
+        ...(whenRunning === null ? {} : { whenRunning }),
       });
       const reload = replaced ? ` ${preview.data.change?.reload ?? ''}` : '';
       toasts.done(`"${docked.slug}" is docked.${reload}`);
@@ -116,22 +120,13 @@ export function ImportDialog({ client, server, onClose }: ImportDialogProps) {
       )}
       {!shown && !preview.error && <p className="text-muted">Comparing…</p>}
       {shown?.change?.blockedBy && (
-        <Notice
-          tone="warn"
-          action={
-            <Select
-              aria-label="What to do about the application"
-              value={whenRunning}
-              onChange={(event) => setWhenRunning(event.target.value as typeof whenRunning)}
-            >
-              <option value="">Choose…</option>
-              <option value="restart">Quit it, write, open it again</option>
-              <option value="write">Write all the same</option>
-            </Select>
-          }
-        >
-          {shown.change.blockedBy}
-        </Notice>
+        <WhenRunningChoice
+          app={client.title}
+          reason={shown.change.blockedBy}
+          offered={offered}
+          chosen={whenRunning}
+          onChoose={(when) => setWhenRunning(when)}
+        />
       )}
       {shown && <Planned preview={shown} fading={preview.loading} />}
     </Dialog>

@@ -1,7 +1,13 @@
 import { useCallback, useState } from 'react';
 import { ALL } from '../../../contract/model/all.ts';
 import { ACTIVE_CONTEXT, NO_CONTEXT } from '../../../contract/model/binding.ts';
-import type { Client, ClientChange, ClientRoute, WhenRunning } from '../../../contract/model/client.ts';
+import {
+  type Client,
+  type ClientChange,
+  type ClientRoute,
+  type WhenRunning,
+  whenRunningSchema,
+} from '../../../contract/model/client.ts';
 import { choiceVerbs, type InstallChoice, installChoices } from '../../model/install-choices.ts';
 import type { Session } from '../../session/session.ts';
 import { asBerthError, useLoaded, useSession, useStatus } from '../../session/session-context.tsx';
@@ -123,7 +129,13 @@ export function InstallDialog({ client, action, onClose }: InstallDialogProps) {
       )}
       {!nothingChosen && !change && !preview.error && <p className="text-muted">Comparing…</p>}
       {!nothingChosen && change?.blockedBy && (
-        <WhenRunningChoice app={client.title} reason={change.blockedBy} chosen={when} onChoose={setWhen} />
+        <WhenRunningChoice
+          app={client.title}
+          reason={change.blockedBy}
+          offered={whenRunningSchema.options}
+          chosen={when}
+          onChoose={setWhen}
+        />
       )}
       {!nothingChosen && change && (
         <>

@@ -1,4 +1,5 @@
 import type { Transport } from '../../../../contract/model/server.ts';
+import { isRecord } from '../text/same-value.ts';
 import { fallsInto, type Pitfall } from './pitfall.ts';
 
 /** A server of somebody else's in a client's file, whatever the client's shape. Holds the real values: it never leaves the core. */
@@ -30,8 +31,8 @@ const HEADERS = ['headers', 'http_headers'];
  * sense of has the transport null.
  */
 export function foreignEntry(name: string, raw: unknown, pitfalls: readonly Pitfall[] = []): ForeignEntry {
-  const fields = isFields(raw) ? raw : {};
-  const inner = COMMANDS.map((key) => fields[key]).find(isFields) ?? {};
+  const fields = isRecord(raw) ? raw : {};
+  const inner = COMMANDS.map((key) => fields[key]).find(isRecord) ?? {};
   const [command = null, ...args] = commandLine(fields, inner);
   const url = command === null ? (URLS.map((key) => fields[key]).find(isText) ?? null) : null;
   const meant = pitfalls.find((pitfall) => pitfall.transport !== undefined && fallsInto(pitfall, raw))?.transport;
@@ -80,7 +81,7 @@ function headersOf(fields: Fields): Record<string, string> {
   const options = fields['requestOptions'];
   const bearer = fields['bearer_token'];
   return {
-    ...(isFields(options) ? textsIn(options, HEADERS) : {}),
+    ...(isRecord(options) ? textsIn(options, HEADERS) : {}),
     ...textsIn(fields, HEADERS),
     ...(isText(bearer) ? { Authorization: `Bearer ${bearer}` } : {}),
   };
@@ -88,7 +89,7 @@ function headersOf(fields: Fields): Record<string, string> {
 
 /** The values of the first of these fields that is an object; numbers and switches as text, since that is what they become. */
 function textsIn(fields: Fields, keys: readonly string[]): Record<string, string> {
-  const map = keys.map((key) => fields[key]).find(isFields) ?? {};
+  const map = keys.map((key) => fields[key]).find(isRecord) ?? {};
   return Object.fromEntries(
     Object.entries(map).flatMap(([name, value]) =>
       ['string', 'number', 'boolean'].includes(typeof value) ? [[name, String(value)]] : [],
@@ -98,8 +99,4 @@ function textsIn(fields: Fields, keys: readonly string[]): Record<string, string
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
